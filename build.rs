@@ -1,0 +1,182 @@
+//! Makes of `rules/` what the library carries: one hash table of all word lists, sets of codes, the rule catalogue.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[path = "src/words/hash.rs"]
+mod hash;
+
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+/// Word lists and the lowest bit of their facts. A list with classes sets three bits, another one.
+const LISTS: &[(&str, u32)] = &[
+    ("given_names", 0),
+    ("surnames", 3),
+    ("common_words", 6),
+    ("name_stop_terms", 9),
+    ("cities", 10),
+    ("states", 11),
+    ("drugs", 12),
+    ("conditions", 13),
+    ("labs", 14),
+    ("health", 15),
+    ("abbreviations", 15),
+    ("months", 16),
+    ("street_suffixes", 17),
+    ("titles", 18),
+    ("credentials", 19),
+    ("relatives", 20),
+    ("name_cues", 21),
+    ("abbreviations", 22),
+    ("counties", 23),
+    ("placeholder_people", 24),
+];
+/// The lowest of the six bits that hold a state's number.
+const STATE: u32 = 25;
+
+fn main() -> Result<()> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    for watched in ["build.rs", "src/words/hash.rs", "rules/words", "rules/identifiers"] {
+        println!("cargo:rerun-if-changed={watched}");
+    }
+    let words = root.join("rules/words");
+    let codes = state_codes(&words)?;
+    fs::write(out.join("words.bin"), word_table(&words, &codes)?)?;
+    fs::write(out.join("states.bin"), format!("--{}", codes.concat().to_uppercase()))?;
+    fs::write(out.join("zip3.bin"), zip3_table(&words, &codes)?)?;
+    fs::write(out.join("zip5.bin"), bitmap(&words, "zip5", 100_000)?)?;
+    fs::write(out.join("area.bin"), bitmap(&words, "area_codes", 1_000)?)?;
+    let (first, rest) = icd10cm(&words)?;
+    fs::write(out.join("icd10cm_first.bin"), first)?;
+    fs::write(out.join("icd10cm_rest.bin"), rest)?;
+    fs::write(out.join("rules.json"), catalogue(&root)?)?;
+    Ok(())
+}
+
+/// The lines of a list, without its comment.
+fn lines(words: &Path, list: &str) -> Result<Vec<String>> {
+    let path = words.join(format!("{list}.txt"));
+    println!("cargo:rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// A line's first two columns; the second may be absent.
+fn columns(line: &str) -> (&str, &str) {
+    line.split_once('\t').unwrap_or((line, ""))
+}
+
+/// Codes of the states; a state's number is its place here, from 1.
+fn state_codes(words: &Path) -> Result<Vec<String>> {
+    let mut codes: Vec<String> = lines(words, "states")?.iter().map(|line| columns(line).0.to_owned()).collect();
+    codes.dedup();
+    Ok(codes)
+}
+
+fn state_number(codes: &[String], code: &str) -> Result<u8> {
+    let at = codes.iter().position(|c| c.eq_ignore_ascii_case(code)).ok_or_else(|| format!("no state {code}"))?;
+    Ok(u8::try_from(at + 1)?)
+}
+
+/// The table that `words.rs` describes, at most 70 % full.
+fn word_table(words: &Path, codes: &[String]) -> Result<Vec<u8>> {
+    let mut entries = Vec::new();
+    for &(list, bit) in LISTS {
+        for line in lines(words, list)? {
+            let (word, second) = columns(&line);
+            if list == "states" {
+                let facts = 1 << bit | u32::from(state_number(codes, word)?) << STATE;
+                entries.extend([(key(word)?, facts), (key(second)?, facts)]);
+            } else {
+                let class: u32 = if second.is_empty() { 1 } else { second.parse()? };
+                entries.push((key(word)?, class << bit));
+            }
+        }
+    }
+    entries.sort_unstable();
+    let mut merged: Vec<(u64, u32)> = Vec::new();
+    for (hash, facts) in entries {
+        match merged.last_mut() {
+            Some(last) if last.0 == hash => last.1 |= facts,
+            _ => merged.push((hash, facts)),
+        }
+    }
+    let size = (merged.len() * 10 / 7).next_power_of_two();
+    let mut slots = vec![0_u64; size];
+    for (hash, facts) in merged {
+        let mut at = (hash >> 32) as usize & (size - 1);
+        while slots[at] != 0 {
+            at = (at + 1) & (size - 1);
+        }
+        slots[at] = u64::from(facts) << 32 | hash & 0xFFFF_FFFF;
+    }
+    Ok(slots.into_iter().flat_map(u64::to_le_bytes).collect())
+}
+
+fn key(word: &str) -> Result<u64> {
+    let mut out = [0; hash::LONGEST_PHRASE];
+    let length = hash::fold_words(word.split_ascii_whitespace().map(str::as_bytes), &mut out);
+    let hash = length.and_then(|length| hash::hash(&out[..length]));
+    Ok(hash.ok_or_else(|| format!("empty, too long or not Latin: {word}"))?)
+}
+
+fn bitmap(words: &Path, list: &str, size: usize) -> Result<Vec<u8>> {
+    let mut bits = vec![0_u8; size.div_ceil(8)];
+    for line in lines(words, list)? {
+        let number: usize = line.parse()?;
+        bits[number / 8] |= 1 << (number % 8);
+    }
+    Ok(bits)
+}
+
+fn zip3_table(words: &Path, codes: &[String]) -> Result<Vec<u8>> {
+    let mut table = vec![[0_u8; 6]; 1_000];
+    for line in lines(words, "zip3")? {
+        let (zip3, rest) = columns(&line);
+        let (states, flag) = columns(rest);
+        let row = &mut table[zip3.parse::<usize>()?];
+        row[0] = u8::from(flag == "restricted");
+        for (place, code) in row[1..].iter_mut().zip(states.split(',')) {
+            *place = state_number(codes, code)?;
+        }
+    }
+    Ok(table.concat())
+}
+
+/// Where each category's codes begin, and what follows the category in each code.
+fn icd10cm(words: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut codes = Vec::new();
+    for line in lines(words, "icd10cm")? {
+        let (category, rest) = line.as_bytes().split_at(3.min(line.len()));
+        let numbers = hash::icd10cm_category(category).zip(hash::icd10cm_rest(rest));
+        codes.push(numbers.ok_or_else(|| format!("not a code: {line}"))?);
+    }
+    codes.sort_unstable();
+    let begin = |category| u32::try_from(codes.partition_point(|code| code.0 < category));
+    let first: Vec<u32> = (0..=26 * 360).map(begin).collect::<std::result::Result<_, _>>()?;
+    let rest = codes.iter().flat_map(|code| code.1.to_le_bytes().into_iter().take(3));
+    Ok((first.into_iter().flat_map(u32::to_le_bytes).collect(), rest.collect()))
+}
+
+/// All rules as one JSON text: `[{"file": "rules/identifiers/ssn.yaml", "rule": {…}}, …]`, sorted by file name.
+fn catalogue(root: &Path) -> Result<String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root.join("rules/identifiers"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "yaml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut rules = Vec::new();
+    for path in files {
+        println!("cargo:rerun-if-changed={}", path.display());
+        let file = path.strip_prefix(root)?.display().to_string().replace('\\', "/");
+        let text = fs::read_to_string(&path).map_err(|e| format!("{file}: {e}"))?;
+        let rule: serde_json::Value = serde_yaml::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
+        rules.push(serde_json::json!({ "file": file, "rule": rule }));
+    }
+    Ok(serde_json::to_string(&rules)?)
+}

@@ -1,0 +1,110 @@
+//! The command line: flags, then configuration, then a run, then reports, then an exit code.
+
+#![allow(clippy::disallowed_methods)]
+
+mod args;
+mod config;
+mod explain;
+mod outputs;
+mod progress;
+mod rules;
+mod scan;
+mod setup;
+mod similar;
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::{Error, Result};
+use crate::report;
+use args::{Cli, Color, Command};
+
+/// Nothing that should fail was found.
+const CLEAN: u8 = 0;
+/// Findings at or above `--fail-on`.
+const FOUND: u8 = 1;
+/// Usage, configuration or rules are wrong, or something named could not be read.
+const WRONG: u8 = 2;
+/// Nothing was scanned.
+const NOTHING: u8 = 3;
+
+/// Runs the command line of this process and returns its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    hush_panics();
+    let args = with_command(std::env::args_os().collect());
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { WRONG } else { CLEAN });
+        }
+    };
+    cli.color.apply();
+    let done = std::panic::catch_unwind(|| run(&cli.command)).unwrap_or(Ok(WRONG));
+    ExitCode::from(done.unwrap_or_else(|error| {
+        show(&error);
+        WRONG
+    }))
+}
+
+fn run(command: &Command) -> Result<u8> {
+    match command {
+        Command::Scan(args) => scan::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Rules(args) => rules::run(args),
+        Command::Config(args) => config::run(args),
+    }
+}
+
+/// `phivet PATH` is `phivet scan PATH`.
+fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    const COMMANDS: [&str; 10] =
+        ["scan", "explain", "rules", "config", "help", "-h", "--help", "-V", "--version", "--color"];
+    if args.get(1).is_some_and(|first| !COMMANDS.iter().any(|command| first == command)) {
+        args.insert(1, "scan".into());
+    }
+    args
+}
+
+/// A panic's message may quote what was scanned: only its place is told.
+fn hush_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let _ = writeln!(io::stderr(), "phivet: internal error{place}; please report it");
+    }));
+}
+
+/// Draws an error on standard error.
+fn show(error: &Error) {
+    let color = colors(&io::stderr());
+    let text = report::draw(error, color).unwrap_or_else(|_| format!("phivet: {error}\n"));
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// May colours be written to this stream? `--color`, then NO_COLOR and CLICOLOR, then: is it a terminal?
+fn colors(stream: &(impl anstream::stream::RawStream + IsTerminal)) -> bool {
+    !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
+}
+
+/// Writes to standard output; a reader that has gone is no error.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(outputs::unwritten("standard output", &error)),
+        _ => Ok(()),
+    }
+}
+
+impl Color {
+    fn apply(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}

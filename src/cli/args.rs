@@ -1,0 +1,244 @@
+//! What the command line understands.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::judge::policy::{PROFILES, Profile};
+use crate::report::FORMATS;
+use crate::rule::Severity;
+
+/// Finds Protected Health Information in code, logs and build artifacts, and shows it masked.
+#[derive(Parser)]
+#[command(name = "phivet", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(super) struct Cli {
+    /// When to use colours (NO_COLOR and CLICOLOR are honoured).
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "`phivet PATH...` is `phivet scan PATH...`.
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, configuration, rules or input, 3 nothing was scanned.";
+
+/// When to use colours.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Scan files, folders or standard input.
+    Scan(Box<ScanArgs>),
+    /// Say what a rule finds, why it matters and what to do instead.
+    Explain(ExplainArgs),
+    /// List the rules, or prove rules of your own.
+    Rules(RulesArgs),
+    /// Show the configuration, or its schema.
+    Config(ConfigArgs),
+}
+
+/// How to scan.
+#[derive(Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct ScanArgs {
+    /// Files and folders; `-` is standard input. Without any: the working directory.
+    pub(super) paths: Vec<String>,
+    /// Scan build output too: everything in DIR, also what .gitignore hides.
+    #[arg(long, value_name = "DIR")]
+    pub(super) artifacts: Vec<String>,
+    /// Scan the paths in FILE, one a line or separated by NULs; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(super) files_from: Option<String>,
+    /// The name under which standard input is scanned.
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<String>,
+    /// Skip (and count) files larger than this many bytes, or 10MB, 1GiB ...
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(super) max_file_size: Option<u64>,
+    /// Let the configuration exclude also paths that are named here.
+    #[arg(long)]
+    pub(super) force_exclude: bool,
+
+    /// The report on standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats(), help_heading = "Reports")]
+    pub(super) format: String,
+    /// A further report into a file, as in sarif=phivet.sarif; may be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Reports")]
+    pub(super) output: Vec<(String, PathBuf)>,
+    /// Show no progress.
+    #[arg(long, help_heading = "Reports")]
+    pub(super) no_progress: bool,
+    /// No summary and no progress on standard error.
+    #[arg(short, long, help_heading = "Reports", conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+    /// Say on standard error which configuration and rules are used.
+    #[arg(short, long, help_heading = "Reports")]
+    pub(super) verbose: bool,
+
+    /// What to report: `default` PHI and strong identifiers, `safe-harbor` every identifier of 45 CFR 164.514(b)(2)(i),
+    /// `limited-data-set` what 164.514(e)(2) forbids, `strict` providers too.
+    #[arg(long, value_name = "PROFILE", value_parser = profiles(), help_heading = "Policy")]
+    pub(super) profile: Option<Profile>,
+    /// List every finding instead of the first few of a kind.
+    #[arg(long, help_heading = "Policy")]
+    pub(super) all: bool,
+    /// The least confidence (0 to 1) of a finding.
+    #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Policy")]
+    pub(super) min_confidence: Option<f32>,
+    /// Only these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policy")]
+    pub(super) select: Vec<String>,
+    /// Not these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policy")]
+    pub(super) ignore: Vec<String>,
+    /// The least severity that makes the scan fail [default: warning].
+    #[arg(long, value_name = "SEVERITY", value_parser = severities(), help_heading = "Policy")]
+    pub(super) fail_on: Option<Severity>,
+    /// Exit with 0 where findings would make it 1.
+    #[arg(long, help_heading = "Policy")]
+    pub(super) exit_zero: bool,
+    /// Exit with 2 if anything could not be read.
+    #[arg(long, help_heading = "Policy")]
+    pub(super) strict: bool,
+
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub(super) config: ConfigFlags,
+    /// Threads to use [default: one a core].
+    #[arg(short = 'j', long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+}
+
+/// Where the configuration is.
+#[derive(Args)]
+pub(super) struct ConfigFlags {
+    /// Use this configuration instead of the nearest phivet.yaml.
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated", help_heading = "Policy")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration.
+    #[arg(long, help_heading = "Policy")]
+    pub(super) isolated: bool,
+}
+
+/// What to explain.
+#[derive(Args)]
+pub(super) struct ExplainArgs {
+    /// Id of the rule, as in a report: ssn, date-of-birth ...
+    pub(super) rule: String,
+    /// Where the configuration (and so further rules) is.
+    #[command(flatten)]
+    pub(super) config: ConfigFlags,
+}
+
+/// What to do with rules.
+#[derive(Args)]
+pub(super) struct RulesArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+}
+
+/// What to do with rules.
+#[derive(Subcommand)]
+pub(super) enum RulesCommand {
+    /// List all rules: Safe Harbor letter, id, title, severity.
+    List {
+        /// As a table or as JSON.
+        #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+        format: String,
+        /// Where the configuration (and so further rules) is.
+        #[command(flatten)]
+        config: ConfigFlags,
+    },
+    /// Load the rules in DIR and prove them, with all others, on their own examples.
+    Check {
+        /// A folder of rule files.
+        dir: PathBuf,
+    },
+}
+
+/// What to do with the configuration.
+#[derive(Args)]
+pub(super) struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+/// What to do with the configuration.
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print the configuration that holds here, and where it stands.
+    Show {
+        /// Where the configuration is.
+        #[command(flatten)]
+        config: ConfigFlags,
+    },
+    /// Print the JSON schema of phivet.yaml.
+    Schema,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.iter().map(|(name, _)| *name))
+}
+
+fn profiles() -> impl clap::builder::TypedValueParser<Value = Profile> {
+    use clap::builder::TypedValueParser;
+    PossibleValuesParser::new(PROFILES.iter().map(|(name, _)| *name)).try_map(|name| name.parse::<Profile>())
+}
+
+fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
+    use clap::builder::TypedValueParser;
+    PossibleValuesParser::new(["note", "warning", "error"]).map(|name| match name.as_str() {
+        "note" => Severity::Note,
+        "warning" => Severity::Warning,
+        _ => Severity::Error,
+    })
+}
+
+fn output(text: &str) -> Result<(String, PathBuf), String> {
+    let names = || FORMATS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let (format, file) = text.split_once('=').ok_or("write it as FORMAT=FILE, for example sarif=phivet.sarif")?;
+    if crate::report::format(format).is_none() {
+        return Err(format!("the format is one of {}", names()));
+    }
+    if file.is_empty() { Err("the file's name is missing".to_owned()) } else { Ok((format.to_owned(), file.into())) }
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "a confidence is a number from 0 to 1".to_owned())
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 8] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("KB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+        ("B", 1),
+    ];
+    let unit = UNITS.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor)));
+    let (number, factor) = unit.unwrap_or((text, 1));
+    let number: Option<u64> = number.trim().parse().ok();
+    number
+        .and_then(|number| number.checked_mul(factor))
+        .ok_or_else(|| "a size is a number of bytes, or 10MB, 1GiB ...".to_owned())
+}

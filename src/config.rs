@@ -1,0 +1,174 @@
+//! `phivet.yaml`: found from the working directory upward to the repository's root, never in what is scanned elsewhere.
+
+#![allow(clippy::disallowed_methods)]
+
+mod globs;
+mod schema;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::judge::policy::Profile;
+use crate::rule::{Severity, yaml_error};
+
+pub use globs::Globs;
+pub use schema::schema;
+
+/// The names under which a configuration is looked for in a folder.
+pub const NAMES: [&str; 2] = ["phivet.yaml", "phivet.yml"];
+
+/// Largest configuration that is read, in bytes.
+const LIMIT: u64 = 64 << 10;
+
+/// What `phivet.yaml` may say.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Which findings are wanted.
+    pub profile: Option<Profile>,
+    /// The least severity that makes a scan fail.
+    pub fail_on: Option<Severity>,
+    /// Paths that are not scanned, in the syntax of `.gitignore`, relative to this file.
+    pub exclude: Vec<String>,
+    /// Folders with further rules, relative to this file.
+    pub rules: Vec<String>,
+    /// Rules that are switched off.
+    pub ignore: Vec<String>,
+    /// Other severities than the rules' own.
+    pub severity: BTreeMap<String, Severity>,
+    /// Words of this project.
+    pub words: Words,
+    /// What is different for some paths; the last that matches wins.
+    pub paths: Vec<PathConfig>,
+}
+
+/// Words of a project.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Words {
+    /// A value whose label holds one of these words is nobody's identifier.
+    pub never: Vec<String>,
+}
+
+/// What is different for some paths.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathConfig {
+    /// Which paths, in the syntax of `.gitignore`, relative to this file.
+    pub path: String,
+    /// Do not scan them.
+    #[serde(default)]
+    pub exclude: bool,
+    /// Rules that are switched off there.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// Another profile.
+    #[serde(default)]
+    pub profile: Option<Profile>,
+    /// Other severities.
+    #[serde(default)]
+    pub severity: BTreeMap<String, Severity>,
+}
+
+/// A configuration and where it came from.
+#[derive(Default)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// The folder that its paths are relative to.
+    pub base: PathBuf,
+    text: String,
+}
+
+/// Looks for a configuration from `from` upward to the folder with `.git`; without a repository only in `from`.
+#[must_use]
+pub fn find(from: &Path) -> Option<PathBuf> {
+    let root = from.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(from);
+    from.ancestors()
+        .take_while(|folder| folder.starts_with(root))
+        .flat_map(|folder| NAMES.map(|name| folder.join(name)))
+        .find(|path| path.is_file())
+}
+
+/// Reads a configuration.
+///
+/// # Errors
+/// [`Error::Read`] if there is no such file or it is over 64 KiB; [`Error::Yaml`] at the place that is wrong.
+pub fn load(path: &Path) -> Result<Loaded> {
+    let shown = path.display().to_string();
+    let unread = |reason: String| Error::Read {
+        path: shown.clone(),
+        reason,
+        help: "name a file with --config, or scan without one with --isolated".to_owned(),
+    };
+    let size = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?.len();
+    if size > LIMIT {
+        return Err(unread(format!("it has {size} bytes; a configuration has at most {LIMIT}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| unread(error.to_string()))?;
+    let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    let config = parse(&shown, &text)?;
+    Ok(Loaded { config, file: Some(path.to_owned()), base, text })
+}
+
+fn parse(name: &str, text: &str) -> Result<Config> {
+    // A file of nothing but comments is a configuration that says nothing.
+    serde_yaml::from_str::<Option<Config>>(text).map(Option::unwrap_or_default).map_err(|error| {
+        let at = error.location().map_or(0, |place| place.index());
+        yaml_error(name, text, &error.to_string(), "`phivet config schema` prints what a configuration may say", at)
+    })
+}
+
+impl Loaded {
+    /// An error at the first place where the configuration says `word`.
+    #[must_use]
+    pub fn error_at(&self, word: &str, what: &str, help: &str) -> Error {
+        let name = self.file.as_ref().map_or_else(String::new, |file| file.display().to_string());
+        let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let whole = |(at, _): &(usize, &str)| {
+            let before = self.text[..*at].chars().next_back();
+            let after = self.text[at + word.len()..].chars().next();
+            !before.is_some_and(is_part) && !after.is_some_and(is_part)
+        };
+        let at = self.text.match_indices(word).find(whole).map_or(0, |(at, _)| at);
+        yaml_error(&name, &self.text, what, help, at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrong_keys_and_types_are_shown_in_place() {
+        for (text, says, at) in [
+            ("profile: default\nseverty: {}\n", "unknown field `severty`", "severty"),
+            ("profile: loose\n", "unknown variant `loose`", "loose"),
+            ("exclude: 3\n", "invalid type", "3"),
+        ] {
+            let Err(Error::Yaml { what, at: span, .. }) = parse("phivet.yaml", text) else { panic!("{text} passed") };
+            assert!(what.contains(says), "{what}");
+            assert_eq!(&text[span.offset()..span.offset() + span.len()], at);
+        }
+    }
+
+    #[test]
+    fn laughs_are_an_error() {
+        let mut text = String::from("a0: &a0 [x]\n");
+        for n in 1..40 {
+            text += &format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 10].join(","));
+        }
+        assert!(parse("phivet.yaml", &text).is_err());
+        assert!(parse("phivet.yaml", &"[".repeat(20_000)).is_err());
+    }
+
+    #[test]
+    fn nothing_is_a_configuration() {
+        assert!(parse("phivet.yaml", "# nothing yet\n").is_ok());
+    }
+}

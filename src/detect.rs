@@ -1,0 +1,105 @@
+//! Documents to hits: where something looks like an identifier or is called one.
+//!
+//! Nothing here decides; a [`Hit`] says what was seen ([`Clues`]), `judge` says what it is worth.
+
+use std::ops::Range;
+
+use crate::document::Document;
+use crate::fields::Owner;
+use crate::rule::RuleId;
+
+pub mod checks;
+mod columns;
+pub(crate) mod engine;
+pub(crate) mod labels;
+pub(crate) mod matcher;
+pub(crate) mod names;
+mod owners;
+pub(crate) mod shapes;
+mod text;
+mod values;
+
+pub(crate) use columns::Columns;
+pub(crate) use text::Text;
+
+/// The one trait: something that sees hits in a document.
+pub trait Detector: Send + Sync {
+    /// Adds what it sees in `document` to `hits`, in any order. Pure, and never panics on any bytes.
+    fn detect(&self, document: &Document, hits: &mut Vec<Hit>);
+}
+
+/// What speaks for or against a hit. A set of the constants below.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Clues(pub u32);
+
+impl Clues {
+    /// It looks like one, in running text.
+    pub const SHAPE: Self = Self(1);
+    /// A check (check digit, allocation rule, calendar) passed.
+    pub const CHECKED: Self = Self(1 << 1);
+    /// A label says so by itself.
+    pub const LABEL: Self = Self(1 << 2);
+    /// A label says so that means other things elsewhere (`id`, `name`).
+    pub const WEAK_LABEL: Self = Self(1 << 3);
+    /// The label is a column's header.
+    pub const COLUMN: Self = Self(1 << 4);
+    /// A structured format says so by position (HL7 PID-5, FHIR `Patient.birthDate`).
+    pub const POSITION: Self = Self(1 << 5);
+    /// Given name and surname, in order, both in the dictionaries.
+    pub const FULL_NAME: Self = Self(1 << 6);
+    /// Only one part is in the dictionaries.
+    pub const HALF_NAME: Self = Self(1 << 7);
+    /// A title or cue stands before it (`Mr.`, `patient`).
+    pub const CUE: Self = Self(1 << 8);
+    /// A part of a longer token (`part-719-84-6148`, `a.1.2.3.4`).
+    pub const GLUED: Self = Self(1 << 9);
+    /// A published sample, fiction or synthetic value.
+    pub const RESERVED: Self = Self(1 << 10);
+    /// A word of the name is an ordinary word too.
+    pub const COMMON_WORD: Self = Self(1 << 11);
+    /// Authors, maintainers, copyright: a name that is meant to be public.
+    pub const ATTRIBUTION: Self = Self(1 << 12);
+    /// The words before it speak of versions, parts, orders …
+    pub const VETO_NEAR: Self = Self(1 << 13);
+
+    /// Does the set hold all of `other`?
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Does the set hold any of `other`?
+    #[must_use]
+    pub const fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// `other` where `yes`, and this set.
+    #[must_use]
+    pub const fn when(self, yes: bool, other: Self) -> Self {
+        if yes { self.with(other) } else { self }
+    }
+}
+
+/// Something that was seen at a place.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The rule that it speaks for; `None` claims that the place identifies nobody.
+    pub rule: Option<RuleId>,
+    /// The value's bytes.
+    pub at: Range<usize>,
+    /// The label's bytes, where it stands in the document.
+    pub label: Option<Range<usize>>,
+    /// What speaks for and against it.
+    pub clues: Clues,
+    /// Whose it is, as far as labels and positions tell.
+    pub owner: Owner,
+    /// The record of a structured format that it stands in.
+    pub record: Option<u32>,
+}

@@ -1,0 +1,326 @@
+//! The vocabulary: what keys, columns and words before a value are called, and which rule that means.
+//!
+//! A key is split into words, each brought to one spelling; the longest run of last words that a rule
+//! is `called` wins, and the words before it say whose it is (`provider_phone`) or veto (`bug_mrn`).
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::fields::Owner;
+use crate::rule::{RuleId, Rules};
+
+/// What a key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Called {
+    /// The rule that is called so.
+    pub(crate) rule: RuleId,
+    /// Is the label enough by itself (`called`), or only inside a person (`called_with_owner`)?
+    pub(crate) strong: bool,
+    /// Whose it is, by the words before the label.
+    pub(crate) owner: Owner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    Plain,
+    About,
+}
+
+#[derive(Default)]
+struct Word {
+    canonical: Option<Box<[u8]>>,
+    owner: Option<Owner>,
+    tail: Option<Tail>,
+}
+
+/// Keys are FNV-1a hashes already.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 << 8) | u64::from(*b);
+        }
+    }
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+
+type ByHash<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+
+/// All labels of a catalogue, hashed.
+pub(crate) struct Vocabulary {
+    labels: ByHash<(RuleId, bool)>,
+    words: ByHash<Word>,
+    vetoes: HashSet<(u16, u64)>,
+    parts: HashSet<u64, BuildHasherDefault<AsIs>>,
+    last: Box<[u64]>,
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+const LAST_BITS: u64 = 1 << 16;
+
+fn feed(mut hash: u64, bytes: &[u8]) -> u64 {
+    for b in bytes {
+        hash = (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
+/// The words of a key, lower-cased: at most the last eight, of at most 63 bytes in all.
+struct Words {
+    text: [u8; 64],
+    ends: [(u8, u8); 8],
+    count: usize,
+}
+
+impl Words {
+    fn of(key: &[u8]) -> Self {
+        let key = &key[key.len().saturating_sub(63)..];
+        let mut words = Self { text: [0; 64], ends: [(0, 0); 8], count: 0 };
+        let mut start = 0;
+        for (i, &b) in key.iter().enumerate() {
+            words.text[i] = b.to_ascii_lowercase();
+            if !is_word(b) {
+                words.push(start, i);
+                start = i + 1;
+            } else if i > start && splits(key, i) {
+                words.push(start, i);
+                start = i;
+            }
+        }
+        words.push(start, key.len());
+        words
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        if start >= end {
+            return;
+        }
+        if self.count == self.ends.len() {
+            self.ends.copy_within(1.., 0);
+            self.count -= 1;
+        }
+        // Both are below 64.
+        self.ends[self.count] = (start as u8, end as u8);
+        self.count += 1;
+    }
+
+    fn get(&self, i: usize) -> &[u8] {
+        let (a, b) = self.ends[i];
+        &self.text[usize::from(a)..usize::from(b)]
+    }
+}
+
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80
+}
+
+/// Does a new word begin at `i`? At humps (`firstName`, `SSNNumber`) and between letters and digits.
+fn splits(key: &[u8], i: usize) -> bool {
+    let (before, here) = (key[i - 1], key[i]);
+    let hump = here.is_ascii_uppercase()
+        && (before.is_ascii_lowercase()
+            || (before.is_ascii_uppercase() && key.get(i + 1).is_some_and(u8::is_ascii_lowercase)));
+    hump || here.is_ascii_digit() != before.is_ascii_digit()
+}
+
+impl Vocabulary {
+    /// The labels of `rules`, with the word lists of `rules/vocabulary/`.
+    pub(crate) fn new(rules: &Rules) -> Self {
+        let mut v = Self {
+            labels: ByHash::default(),
+            words: word_lists(),
+            vetoes: HashSet::new(),
+            parts: HashSet::default(),
+            last: vec![0; (LAST_BITS / 64) as usize].into_boxed_slice(),
+        };
+        for (id, rule) in rules.iter() {
+            let ident = &rule.identifier;
+            // Weak labels first, so that a phrase that is both is strong.
+            for phrase in &ident.called_with_owner {
+                v.add(phrase, id, false);
+            }
+            for phrase in &ident.called {
+                v.add(phrase, id, true);
+            }
+            for word in &ident.never {
+                v.vetoes.insert((id.0, feed(SEED, word.to_ascii_lowercase().as_bytes())));
+            }
+        }
+        v.open_tails();
+        v
+    }
+
+    fn add(&mut self, phrase: &str, rule: RuleId, strong: bool) {
+        let words = Words::of(phrase.as_bytes());
+        let mut whole = SEED;
+        for i in 0..words.count {
+            whole = feed(whole, self.canonical(words.get(i)));
+            self.parts.insert(feed(SEED, words.get(i)));
+        }
+        let entry = self.labels.entry(whole).or_insert((rule, strong));
+        if strong && !entry.1 {
+            *entry = (rule, strong);
+        }
+        self.open(whole);
+        if words.count > 0 {
+            let last = words.get(words.count - 1);
+            let canonical = feed(SEED, self.canonical(last));
+            self.open(canonical);
+            self.open(feed(SEED, last));
+        }
+    }
+
+    /// Other spellings of last words, and words that may follow a label, must pass the filter too.
+    fn open_tails(&mut self) {
+        let more: Vec<u64> = self
+            .words
+            .iter()
+            .filter(|(_, w)| {
+                w.tail == Some(Tail::Plain) || w.canonical.as_ref().is_some_and(|c| self.may_end(feed(SEED, c)))
+            })
+            .map(|(hash, _)| *hash)
+            .collect();
+        more.into_iter().for_each(|hash| self.open(hash));
+    }
+
+    fn open(&mut self, hash: u64) {
+        let bit = hash % LAST_BITS;
+        self.last[(bit / 64) as usize] |= 1 << (bit % 64);
+    }
+
+    fn may_end(&self, hash: u64) -> bool {
+        let bit = hash % LAST_BITS;
+        self.last[(bit / 64) as usize] & (1 << (bit % 64)) != 0
+    }
+
+    fn canonical<'a>(&'a self, word: &'a [u8]) -> &'a [u8] {
+        match self.words.get(&feed(SEED, word)) {
+            Some(Word { canonical: Some(c), .. }) => c,
+            _ => word,
+        }
+    }
+
+    /// What `key` means, if a rule is called so: `patientHomePhone`, `"Date of Birth"`, `PAT_MRN_ID`.
+    pub(crate) fn look_up(&self, key: &[u8]) -> Option<Called> {
+        if !self.may_be_label(key) {
+            return None;
+        }
+        let words = Words::of(key);
+        let mut end = words.count;
+        while end > 0 {
+            if let Some(called) = self.longest(&words, end) {
+                return called;
+            }
+            let last = words.get(end - 1);
+            let plain = last.iter().all(u8::is_ascii_digit)
+                || self.words.get(&feed(SEED, last)).is_some_and(|w| w.tail == Some(Tail::Plain));
+            if !plain {
+                return None;
+            }
+            end -= 1;
+        }
+        None
+    }
+
+    /// The longest label that ends at word `end`; `Some(None)` when its rule vetoes the words before it.
+    fn longest(&self, words: &Words, end: usize) -> Option<Option<Called>> {
+        for start in 0..end {
+            let hash = (start..end).fold(SEED, |h, i| feed(h, self.canonical(words.get(i))));
+            if let Some(&(rule, strong)) = self.labels.get(&hash) {
+                let before = || (0..start).map(|i| feed(SEED, words.get(i)));
+                if before().any(|h| self.vetoes.contains(&(rule.0, h))) {
+                    return Some(None);
+                }
+                let owner = (0..start).rev().find_map(|i| self.owner_of(words.get(i))).unwrap_or_default();
+                let owner = if owner == Owner::Unknown { self.owner_within(words, start, end) } else { owner };
+                return Some(Some(Called { rule, strong, owner }));
+            }
+        }
+        None
+    }
+
+    /// `patient name` is a label as a whole and says whose name it is.
+    fn owner_within(&self, words: &Words, start: usize, end: usize) -> Owner {
+        (start..end.saturating_sub(1))
+            .find_map(|i| self.owner_of(words.get(i)).filter(|o| *o != Owner::Software))
+            .unwrap_or_default()
+    }
+
+    fn owner_of(&self, word: &[u8]) -> Option<Owner> {
+        self.words.get(&feed(SEED, self.canonical(word))).and_then(|w| w.owner)
+    }
+
+    /// Whose record a thing called `name` holds (`patients`, `ProviderDto`, `tls_config`).
+    pub(crate) fn owner(&self, name: &[u8]) -> Owner {
+        let words = Words::of(name);
+        (0..words.count)
+            .rev()
+            .find_map(|i| {
+                let word = words.get(i);
+                self.owner_of(word).or_else(|| self.owner_of(word.strip_suffix(b"s")?))
+            })
+            .unwrap_or_default()
+    }
+
+    /// Does one of the last three words of `text` veto the rule (`part 719-…`, `Order #…`)?
+    pub(crate) fn vetoes(&self, rule: RuleId, text: &[u8]) -> bool {
+        let words = Words::of(text);
+        (words.count.saturating_sub(3)..words.count).any(|i| self.vetoes.contains(&(rule.0, feed(SEED, words.get(i)))))
+    }
+
+    /// Is it a word that labels are made of (and may therefore stay readable)?
+    pub(crate) fn is_part(&self, word: &[u8]) -> bool {
+        let mut lower = [0u8; 32];
+        let Some(text) = lower.get_mut(..word.len()) else { return false };
+        text.copy_from_slice(word);
+        text.make_ascii_lowercase();
+        let hash = feed(SEED, text);
+        self.parts.contains(&hash) || self.words.contains_key(&hash)
+    }
+
+    /// A quick no for keys whose last word ends no label.
+    fn may_be_label(&self, key: &[u8]) -> bool {
+        let end = key.iter().rposition(|b| b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+        let mut start = end;
+        while start > 0 && is_word(key[start - 1]) && end - start < 40 {
+            start -= 1;
+            if start > 0 && splits(key, start) {
+                break;
+            }
+        }
+        let hash = key[start..end].iter().fold(SEED, |h, b| feed(h, &[b.to_ascii_lowercase()]));
+        let digits = key.len() > end && end > start && key[end].is_ascii_digit();
+        digits || self.may_end(hash)
+    }
+}
+
+fn word_lists() -> ByHash<Word> {
+    let mut words: ByHash<Word> = ByHash::default();
+    for (word, canonical) in rows(include_str!("../../rules/vocabulary/canonical.tsv")) {
+        words.entry(feed(SEED, word.as_bytes())).or_default().canonical = Some(canonical.as_bytes().into());
+    }
+    for (word, owner) in rows(include_str!("../../rules/vocabulary/owners.tsv")) {
+        words.entry(feed(SEED, word.as_bytes())).or_default().owner = match owner {
+            "person" => Some(Owner::Person),
+            "provider" => Some(Owner::Provider),
+            "organisation" => Some(Owner::Organisation),
+            _ => Some(Owner::Software),
+        };
+    }
+    for (word, tail) in rows(include_str!("../../rules/vocabulary/tails.tsv")) {
+        words.entry(feed(SEED, word.as_bytes())).or_default().tail =
+            Some(if tail == "plain" { Tail::Plain } else { Tail::About });
+    }
+    words
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split_once('\t'))
+}

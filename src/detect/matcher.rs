@@ -1,0 +1,160 @@
+//! A rule's patterns and check, at a place.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::detect::checks::{self, Verdict};
+use crate::error::{Error, Result};
+use crate::rule::{Rule, RuleId, Rules, Value};
+
+/// How far a value may reach, in bytes.
+pub(crate) const REACH: usize = 256;
+
+/// A pattern, compiled when it is first needed.
+struct Pattern {
+    source: Box<str>,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn new(source: &str) -> Self {
+        Self { source: source.into(), regex: OnceLock::new() }
+    }
+
+    /// Where a match that begins at the start of `text` ends.
+    fn end(&self, text: &[u8]) -> Option<usize> {
+        let regex = self.regex.get_or_init(|| compile(&self.source).ok());
+        regex.as_ref().and_then(|r| r.find(text)).map(|m| m.end())
+    }
+}
+
+fn compile(source: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(&format!("^(?:{source})")).unicode(false).size_limit(1 << 20).build()
+}
+
+/// What a rule makes of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// Where the value ends.
+    pub(crate) end: usize,
+    /// What the rule's check says.
+    pub(crate) verdict: Verdict,
+}
+
+/// The patterns and the check of one rule.
+pub(crate) struct Matcher {
+    pub(crate) value: Value,
+    looks: Vec<Pattern>,
+    labelled: Vec<Pattern>,
+    pub(crate) check: Option<fn(&[u8]) -> Verdict>,
+}
+
+impl Matcher {
+    fn new(rule: &Rule) -> Result<Self> {
+        let ident = &rule.identifier;
+        let check = match &ident.check {
+            None => None,
+            Some(name) => Some(checks::check(name).ok_or_else(|| Error::Rule {
+                id: rule.id.clone(),
+                what: format!("there is no check `{name}`"),
+                help: format!("use one of {}", checks::CHECKS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", ")),
+            })?),
+        };
+        let patterns = |list: &[String]| list.iter().map(|s| Pattern::new(s)).collect();
+        Ok(Self { value: ident.value, looks: patterns(&ident.looks), labelled: patterns(&ident.labelled), check })
+    }
+
+    /// The longest value of this rule that begins at `at`; behind a label (`labelled`) more is accepted.
+    pub(crate) fn at(&self, text: &[u8], at: usize, labelled: bool) -> Option<Match> {
+        let window = text.get(at..text.len().min(at + REACH))?;
+        let more: &[Pattern] = if labelled { &self.labelled } else { &[] };
+        let mut best: Option<Match> = None;
+        for pattern in self.looks.iter().chain(more) {
+            let Some(len) = pattern.end(window).filter(|len| *len > 0) else { continue };
+            if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) {
+                continue;
+            }
+            let verdict = self.verdict(&window[..len]);
+            if verdict != Verdict::Invalid {
+                best = Some(Match { end: at + len, verdict });
+            }
+        }
+        best
+    }
+
+    /// What the rule's check says of `value`; [`Verdict::Valid`] without a check.
+    pub(crate) fn verdict(&self, value: &[u8]) -> Verdict {
+        match self.check {
+            None => Verdict::Valid,
+            Some(check) if value.contains(&b'%') => check(&percent_decoded(value)),
+            Some(check) => check(value),
+        }
+    }
+}
+
+fn percent_decoded(value: &[u8]) -> Vec<u8> {
+    let hex = |b: u8| char::from(b).to_digit(16);
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((&b, after)) = rest.split_first() {
+        match (b, after) {
+            (b'%', [h, l, tail @ ..]) if hex(*h).is_some() && hex(*l).is_some() => {
+                out.push((hex(*h).unwrap_or(0) * 16 + hex(*l).unwrap_or(0)) as u8);
+                rest = tail;
+            }
+            _ => {
+                out.push(b);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// Does a token end after `len` bytes? Not between two digits or two lower-case letters.
+fn ends_token(text: &[u8], len: usize) -> bool {
+    let (Some(last), Some(next)) = (text.get(len - 1), text.get(len)) else { return true };
+    if last.is_ascii_digit() {
+        // `4100Patient`: a word may be glued to a number; `4100ab3` goes on.
+        let word = next.is_ascii_uppercase() && text.get(len + 1).is_some_and(|b| b.is_ascii_lowercase());
+        return !next.is_ascii_alphanumeric() || word;
+    }
+    !last.is_ascii_alphanumeric() || !next.is_ascii_alphanumeric()
+}
+
+/// The matchers of a catalogue, by rule.
+pub(crate) struct Matchers(Vec<Matcher>);
+
+impl Matchers {
+    /// # Errors
+    /// [`Error::Rule`] when a rule names a check that there is not.
+    pub(crate) fn new(rules: &Rules) -> Result<Self> {
+        rules.iter().map(|(_, rule)| Matcher::new(rule)).collect::<Result<_>>().map(Self)
+    }
+
+    pub(crate) fn get(&self, id: RuleId) -> &Matcher {
+        &self.0[usize::from(id.0)]
+    }
+}
+
+/// Checks that all patterns of a rule compile.
+///
+/// # Errors
+/// [`Error::Rule`] naming the first that does not.
+pub(crate) fn compiles(rule: &Rule) -> Result<()> {
+    for source in rule.identifier.looks.iter().chain(&rule.identifier.labelled) {
+        let wrong = match compile(source) {
+            Err(e) => e.to_string(),
+            Ok(regex) if regex.is_match(b"") => "it matches the empty text".to_owned(),
+            Ok(_) => continue,
+        };
+        return Err(Error::Rule {
+            id: rule.id.clone(),
+            what: format!("the pattern `{source}` is not usable: {wrong}"),
+            help: "patterns are those of the regex crate over ASCII bytes: no look-around, no back-references"
+                .to_owned(),
+        });
+    }
+    Ok(())
+}

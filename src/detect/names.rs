@@ -1,0 +1,231 @@
+//! People: where a name begins and ends, and how much of it the dictionaries know.
+//!
+//! A name is read as a run of name-like words (`Mary-Jane O'Neil`, `de la Cruz`, `J.`), or as
+//! `Surname, Given`. In running text both ends must be known; behind a label a name may be new.
+
+use std::ops::Range;
+
+use crate::detect::Clues;
+use crate::words::{self, Class, Facts};
+
+/// Most words that one name is read as.
+const MOST_WORDS: usize = 6;
+
+/// One word of a run.
+struct Word {
+    at: Range<usize>,
+    facts: Facts,
+    initial: bool,
+    comma: bool,
+}
+
+impl Word {
+    fn given(&self) -> u8 {
+        self.facts.given()
+    }
+
+    fn surname(&self) -> u8 {
+        self.facts.surname()
+    }
+
+    fn known(&self) -> bool {
+        self.given() > 0 || self.surname() > 0
+    }
+
+    /// Is it used as an ordinary word far more than as a name?
+    fn ordinary(&self) -> bool {
+        let name = self.given().max(self.surname());
+        self.facts.is(Class::Stop)
+            || (self.facts.common() >= 4 && self.facts.common() + 1 >= name)
+            || self.facts.is(Class::City)
+    }
+}
+
+fn is_letter(b: u8) -> bool {
+    b.is_ascii_alphabetic() || b >= 0x80
+}
+
+/// Is there a capital at `at`: ASCII, or the first byte of a two-byte Latin letter?
+fn is_capital(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        Some(b) if b.is_ascii_uppercase() => true,
+        // U+00C0..U+00DE and the even letters of Latin Extended-A/B and Additional.
+        Some(0xc3) => text.get(at + 1).is_some_and(|b| (0x80..=0x9e).contains(b)),
+        Some(0xc4..=0xc6 | 0xe1) => true,
+        _ => false,
+    }
+}
+
+/// The end of a name's word that begins at `at`: letters, with `'`, `’` and `-` between letters.
+fn word_end(text: &[u8], at: usize) -> usize {
+    let mut i = at;
+    while let Some(&b) = text.get(i) {
+        let joins = matches!(b, b'\'' | b'-') && i > at && text.get(i + 1).is_some_and(|n| is_letter(*n));
+        if !is_letter(b) && !joins {
+            break;
+        }
+        i += 1;
+    }
+    // A possessive is not part of the name.
+    if text[at..i].ends_with(b"'s") { i - 2 } else { i }
+}
+
+/// Facts of a word; of one with a hyphen or apostrophe, those of its best part.
+fn facts_of(word: &[u8]) -> Facts {
+    let whole = words::facts(word);
+    if whole.given() > 0 || whole.surname() > 0 || !word.iter().any(|b| matches!(b, b'-' | b'\'')) {
+        return whole;
+    }
+    word.split(|b| matches!(b, b'-' | b'\''))
+        .map(words::facts)
+        .max_by_key(|f| f.given().max(f.surname()))
+        .unwrap_or(whole)
+}
+
+fn is_particle(word: &[u8]) -> bool {
+    const PARTICLES: &[&[u8]] = &[
+        b"de", b"la", b"del", b"van", b"von", b"der", b"den", b"da", b"dos", b"di", b"du", b"bin", b"al", b"el", b"le",
+        b"st",
+    ];
+    PARTICLES.iter().any(|p| word.eq_ignore_ascii_case(p))
+}
+
+fn is_suffix(word: &[u8]) -> bool {
+    const SUFFIXES: &[&[u8]] = &[b"Jr", b"Sr", b"II", b"III", b"IV", b"JR", b"SR"];
+    SUFFIXES.contains(&word)
+}
+
+/// A blank between two words of a name: one space (or `+`, `%20`, `_` in URLs and file names).
+fn blank(text: &[u8], at: usize) -> usize {
+    match text.get(at..) {
+        Some([b' ' | b'+' | b'\t', next, ..]) if *next != b' ' => 1,
+        Some([b'%', b'2', b'0', ..]) => 3,
+        _ => 0,
+    }
+}
+
+/// The run of name-like words from `at` to `limit`.
+fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut i = at;
+    while i < limit && words.len() < MOST_WORDS {
+        let end = word_end(text, i).min(limit);
+        let word = &text[i..end];
+        let lower_ok = any_case || (is_particle(word) && !words.is_empty());
+        if word.is_empty() || !(is_capital(text, i) || lower_ok) {
+            break;
+        }
+        let dot = text.get(end) == Some(&b'.');
+        let initial = word.len() == 1 || (word.len() == 2 && word[0] >= 0x80);
+        let after = end + usize::from(dot && (initial || is_suffix(word)));
+        let comma = text.get(after) == Some(&b',');
+        words.push(Word { at: i..if initial { after } else { end }, facts: facts_of(word), initial, comma });
+        let next = after + usize::from(comma);
+        let step = blank(text, next);
+        if step == 0 || (comma && words.iter().filter(|w| w.comma).count() > 1) {
+            break;
+        }
+        i = next + step;
+    }
+    words
+}
+
+/// A name in running text that begins with the word at `at` (a capital).
+pub(crate) fn in_text(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
+    let words = run(text, at, text.len(), false);
+    let first = words.first()?;
+    if words.len() < 2 || first.initial {
+        return None;
+    }
+    if first.comma { last_first(text, &words) } else { first_last(text, &words) }
+}
+
+/// `Given [M.] Surname`.
+fn first_last(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
+    let until = words.iter().position(|w| w.comma).map_or(words.len(), |i| i + 1);
+    let words = &words[..until];
+    let last = words.iter().rposition(|w| !w.initial && !is_suffix(&text[w.at.clone()]))?;
+    let (first, surname) = (words.first()?, words.get(last)?);
+    if last == 0 || first.given() == 0 || surname.surname() == 0 || first.facts.is(Class::Stop) {
+        return None;
+    }
+    // Longer runs are headings or products, unless all between is name-like too.
+    if words[1..last].iter().any(|w| !w.initial && !w.known() && !is_particle(&text[w.at.clone()])) {
+        return None;
+    }
+    let ordinary = first.ordinary() && surname.ordinary() || first.facts.common() >= 6 || surname.facts.is(Class::Stop);
+    let weak = first.given() < 2 && surname.surname() < 3;
+    let clues = if weak { Clues::HALF_NAME } else { Clues::FULL_NAME };
+    Some((first.at.start..surname.at.end.max(words[words.len() - 1].at.end), clues.when(ordinary, Clues::COMMON_WORD)))
+}
+
+/// `Surname, Given [M.]`.
+fn last_first(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
+    let (surname, given) = (words.first()?, words.get(1)?);
+    let tail = words[2..].iter().all(|w| w.initial || w.given() > 0);
+    let listed = words[1..].iter().any(|w| w.comma && text.get(w.at.end + 2).is_some_and(|b| b.is_ascii_alphabetic()));
+    if given.initial || surname.surname() < 2 || given.given() < 2 || !tail || listed {
+        return None;
+    }
+    let ordinary = surname.ordinary() || given.ordinary();
+    let end = words.last()?.at.end;
+    Some((surname.at.start..end, Clues::FULL_NAME.when(ordinary, Clues::COMMON_WORD)))
+}
+
+/// A name that must follow, as after a title or a label: capitals, known or not.
+pub(crate) fn after_cue(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
+    let words = run(text, at, text.len().min(at + 64), false);
+    let end = words
+        .iter()
+        .position(|w| w.facts.is(Class::Stop) || w.comma)
+        .map_or(words.len(), |i| i + usize::from(words[i].comma && !words[i].facts.is(Class::Stop)));
+    let words = &words[..end];
+    let (first, last) = (words.first()?, words.last()?);
+    let known = words.iter().any(Word::known);
+    let new = words.iter().all(|w| w.facts.common() == 0 && w.at.len() > 2);
+    if !known && !new {
+        return None;
+    }
+    let clues = if first.given() > 0 && words.len() > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
+    Some((first.at.start..last.at.end, clues.when(words.iter().all(Word::ordinary), Clues::COMMON_WORD)))
+}
+
+/// The name that stands behind a label. `quoted`: `limit` is the closing quote, so all up to it must be the name.
+pub(crate) fn behind_label(text: &[u8], at: usize, limit: usize, quoted: bool) -> Option<(Range<usize>, Clues)> {
+    let mut words = run(text, at, limit, quoted);
+    if !quoted {
+        // `Jane Roe DOB …`: a short word in capitals that no dictionary knows is the next label.
+        let stop = words.iter().position(|w| !w.initial && !w.known() && is_label_like(&text[w.at.clone()]));
+        words.truncate(stop.unwrap_or(words.len()));
+    }
+    let (first, last) = (words.first()?, words.last()?);
+    let end = last.at.end;
+    let rest_blank = text[end..limit].iter().all(|b| matches!(b, b' ' | b'.' | b','));
+    if quoted && !rest_blank || words.iter().all(|w| w.initial) && words.len() > 2 {
+        return None;
+    }
+    let known = words.iter().filter(|w| w.known() && !w.facts.is(Class::Stop)).count();
+    let plain = words.iter().filter(|w| !w.known() && w.facts.common() > 0).count();
+    let capital = is_capital(text, first.at.start);
+    if known == 0 && (plain > 0 || !capital) || plain > known || !capital && words.iter().all(Word::ordinary) {
+        return None;
+    }
+    let clues = if known > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
+    Some((first.at.start..end, clues.when(words.iter().all(Word::ordinary), Clues::COMMON_WORD)))
+}
+
+fn is_label_like(word: &[u8]) -> bool {
+    word.len() <= 4 && word.iter().all(u8::is_ascii_uppercase)
+}
+
+/// A full name in a file's name (`john_smith_labs.csv`, `_` already a blank): any case, both parts well known.
+pub(crate) fn in_file_name(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let first = word_end(text, at);
+    let gap = matches!(text.get(first), Some(b' ' | b'-' | b'.' | b'^' | b',')).then_some(first + 1)?;
+    let last = word_end(text, gap);
+    let (a, b) = (words::facts(&text[at..first]), words::facts(&text[gap..last]));
+    let name = |given: Facts, surname: Facts| {
+        given.given() >= 3 && surname.surname() >= 2 && given.common() <= 3 && surname.common() <= 4
+    };
+    (name(a, b) || name(b, a)).then_some(at..last)
+}

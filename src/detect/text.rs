@@ -1,0 +1,316 @@
+//! Identifiers in bytes of any kind, by their looks and by what stands before them: one pass.
+//!
+//! Patterns are tried only where a token starts and its first bytes fit; labels are looked up where something
+//! follows them (`:`, `=`, a bracket with a quote, a number behind words); names where two capitals meet.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::detect::checks::Verdict;
+use crate::detect::engine::Engine;
+use crate::detect::labels::Called;
+use crate::detect::matcher::Match;
+use crate::detect::{Clues, Detector, Hit, names, owners, values};
+use crate::document::Document;
+use crate::fields::Owner;
+use crate::kind::Kind;
+use crate::rule::{RuleId, Value};
+use crate::words::{self, Class};
+
+/// The detector of everything that needs no format.
+pub(crate) struct Text(pub(crate) Arc<Engine>);
+
+impl Detector for Text {
+    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+        Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0 }.run();
+    }
+}
+
+/// What a byte is to the pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class8 {
+    Word,
+    Blank,
+    Other,
+}
+
+const CLASSES: [Class8; 256] = {
+    let mut table = [Class8::Other; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
+            table[b] = Class8::Word;
+        } else if byte.is_ascii_whitespace() {
+            table[b] = Class8::Blank;
+        }
+        b += 1;
+    }
+    table
+};
+
+fn is_word(b: u8) -> bool {
+    CLASSES[usize::from(b)] == Class8::Word
+}
+
+struct Pass<'p> {
+    engine: &'p Engine,
+    document: &'p Document,
+    text: &'p [u8],
+    hits: &'p mut Vec<Hit>,
+    /// Names are found up to here.
+    named_until: usize,
+}
+
+impl Pass<'_> {
+    fn run(&mut self) {
+        let text = self.text;
+        let mut i = 0;
+        while let Some(&b) = text.get(i) {
+            match CLASSES[usize::from(b)] {
+                Class8::Blank => i += 1,
+                Class8::Other => {
+                    self.punctuation(i, b);
+                    i += 1;
+                }
+                Class8::Word => {
+                    let mut end = i + 1;
+                    let mut digit = b.is_ascii_digit();
+                    while let Some(&next) = text.get(end).filter(|n| is_word(**n)) {
+                        digit |= next.is_ascii_digit();
+                        end += 1;
+                    }
+                    self.token(i, end, digit);
+                    i = end;
+                }
+            }
+        }
+    }
+
+    fn token(&mut self, start: usize, end: usize, digit: bool) {
+        let b = self.text[start];
+        if self.engine.first[usize::from(b)] {
+            self.patterns(start);
+        }
+        if digit {
+            if start > 0
+                && end - start >= 2
+                && matches!(self.text[start - 1], b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')
+            {
+                self.number_behind_words(start);
+            }
+        } else if (b.is_ascii_uppercase() || b >= 0xc3) && start >= self.named_until {
+            self.capital(start, end);
+        }
+    }
+
+    fn punctuation(&mut self, at: usize, b: u8) {
+        if self.engine.first[usize::from(b)] && at.checked_sub(1).is_none_or(|p| !is_word(self.text[p])) {
+            self.patterns(at);
+        }
+        if self.engine.inner.byte[usize::from(b)] {
+            self.inner(at);
+        }
+        let next = self.text.get(at + 1).copied().unwrap_or(b'\n');
+        let before = at.checked_sub(1).map_or(b'\n', |p| self.text[p]);
+        let separates = match b {
+            b':' => next != b':' && before != b':' && !(next == b'/' && self.text.get(at + 2) == Some(&b'/')),
+            b'=' => !matches!(before, b'=' | b'!' | b'<' | b'>' | b'+' | b'~'),
+            b'(' | b'[' => matches!(next, b'"' | b'\'') && is_word(before),
+            b'<' => next == b'-',
+            b'>' => is_word(before),
+            _ => false,
+        };
+        if separates {
+            self.separator(at, b);
+        }
+    }
+
+    /// A key stands before `at`, perhaps, and its value behind.
+    fn separator(&mut self, at: usize, b: u8) {
+        let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
+        let Some(key) = values::key_before(self.text, end) else { return };
+        if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
+            return;
+        }
+        let Some(called) = self.engine.words.look_up(&self.text[key.clone()]) else { return };
+        let skip = 1 + usize::from(b == b'<');
+        if let Some(slot) = values::slot(self.text, at + skip) {
+            self.labelled(called, key, slot);
+        }
+    }
+
+    fn number_behind_words(&mut self, start: usize) {
+        let Some(key) = values::words_before(self.text, start) else { return };
+        let Some(called) = self.engine.words.look_up(&self.text[key.clone()]) else { return };
+        if self.engine.matchers.get(called.rule).value == Value::Pattern {
+            let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
+            self.labelled(called, key, room);
+        }
+    }
+
+    /// A label was found: is there a value of its rule?
+    fn labelled(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
+        let text = self.text;
+        let matcher = self.engine.matchers.get(called.rule);
+        let code = self.document.kind == Kind::Code;
+        let (at, verdict, clues) = match matcher.value {
+            Value::Pattern => {
+                let Some(Match { end, verdict }) = matcher.at(text, slot.start, true) else { return };
+                (slot.start..end, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED))
+            }
+            _ if code && !slot.quoted => return,
+            Value::Name => {
+                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted) else { return };
+                self.named_until = at.end;
+                (at, name_verdict(text, clues), clues)
+            }
+            Value::Place => {
+                let Some(at) = place(text, &slot) else { return };
+                (at, Verdict::Valid, Clues::default())
+            }
+            Value::Any => {
+                let end = slot.start + text[slot.start..slot.limit].trim_ascii_end().len();
+                let verdict =
+                    if matcher.check.is_some() { matcher.verdict(&text[slot.start..end]) } else { Verdict::Valid };
+                if end - slot.start < 4
+                    || verdict == Verdict::Invalid
+                    || crate::detect::checks::is_placeholder(&text[slot.start..end])
+                {
+                    return;
+                }
+                (slot.start..end, verdict, Clues::default())
+            }
+        };
+        let owner = match called.owner {
+            Owner::Unknown => owners::around(text, key.start, &self.engine.words),
+            owner => owner,
+        };
+        let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });
+        self.push(called.rule, at, Some(key), clues.when(verdict == Verdict::Reserved, Clues::RESERVED), owner);
+    }
+
+    /// Patterns that may begin at `at`.
+    fn patterns(&mut self, at: usize) {
+        let engine = self.engine;
+        let mut last = None;
+        engine.starts.ask(&self.text[at..], |rule| {
+            if last != Some(rule) {
+                last = Some(rule);
+                self.shape(RuleId(rule), at);
+            }
+        });
+    }
+
+    /// Patterns that hold the byte at `at`.
+    fn inner(&mut self, at: usize) {
+        let engine = self.engine;
+        engine.inner.starts.ask(&self.text[at..], |index| {
+            let (rule, before) = engine.inner.patterns[usize::from(index)];
+            let floor = at.saturating_sub(80);
+            let start = self.text[floor..at].iter().rposition(|b| !before.has(*b)).map_or(floor, |i| floor + i + 1);
+            // The match may begin at any token from there on: the first that fits is the longest.
+            let mut i = start;
+            while i < at {
+                if (i == start || !is_word(self.text[i - 1])) && self.shape(rule, i) {
+                    break;
+                }
+                i += 1;
+            }
+        });
+    }
+
+    /// Tries a rule's patterns at `at`; true if there is a hit.
+    fn shape(&mut self, rule: RuleId, at: usize) -> bool {
+        let matcher = self.engine.matchers.get(rule);
+        let Some(Match { end, verdict }) = matcher.at(self.text, at, false) else { return false };
+        let clues = Clues::SHAPE
+            .when(matcher.check.is_some(), Clues::CHECKED)
+            .when(verdict == Verdict::Reserved, Clues::RESERVED)
+            .when(self.glued(at, end), Clues::GLUED);
+        self.push(rule, at..end, None, clues, Owner::Unknown);
+        true
+    }
+
+    /// Is it a piece of a longer token (`part-719-84-6148`, `1.2.3.4.5`, a path)?
+    fn glued(&self, start: usize, end: usize) -> bool {
+        let text = self.text;
+        let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'\\' | b'#' | b'$' | b'&' | b'%' | b'~' | b'@');
+        let before = start >= 1
+            && joins(text[start - 1])
+            && (start < 2
+                || is_word(text[start - 2])
+                || joins(text[start - 2])
+                || matches!(text[start - 1], b'#' | b'$' | b'/'));
+        let after = text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_word(*b));
+        before || after
+    }
+
+    /// A capital: perhaps the beginning of a name.
+    fn capital(&mut self, start: usize, end: usize) {
+        let text = self.text;
+        let Some(rule) = self.engine.name else { return };
+        let next = |i: usize| text.get(i).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        let (title, after) = match text.get(end..) {
+            Some([b'.', b' ', ..]) => (end - start <= 4, end + 2),
+            Some([b' ', ..]) => (end - start <= 4, end + 1),
+            Some([b',', b' ', ..]) => (false, end + 2),
+            Some([b'\'' | b'-', ..]) => (false, end + 1),
+            _ => return,
+        };
+        if !next(after) {
+            return;
+        }
+        if title && let Some(facts) = Some(words::facts(&text[start..end])).filter(|f| f.is(Class::Title)) {
+            let _ = facts;
+            if let Some((at, clues)) = names::after_cue(text, after) {
+                let doctor = text[start..end].eq_ignore_ascii_case(b"dr");
+                let owner = if doctor { Owner::Provider } else { Owner::Person };
+                self.name(rule, at, clues.with(Clues::CUE), owner);
+            }
+            return;
+        }
+        if let Some((at, clues)) = names::in_text(text, start) {
+            let cue = self.cue_before(start);
+            self.name(rule, at, clues.when(cue, Clues::CUE), Owner::Unknown);
+        }
+    }
+
+    fn name(&mut self, rule: RuleId, at: Range<usize>, clues: Clues, owner: Owner) {
+        self.named_until = at.end;
+        let reserved =
+            name_verdict(self.text, clues) == Verdict::Reserved || words::is_placeholder_person(&self.text[at.clone()]);
+        self.push(rule, at, None, clues.with(Clues::SHAPE).when(reserved, Clues::RESERVED), owner);
+    }
+
+    /// Does a word that speaks of a person stand just before (`patient`, `wife`, `pt`)?
+    fn cue_before(&self, at: usize) -> bool {
+        let floor = at.saturating_sub(24);
+        let before = self.text[floor..at].trim_ascii_end();
+        let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
+        let start = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+        let facts = words::facts(&before[start..]);
+        facts.is(Class::Relative) || facts.is(Class::NameCue) || facts.is(Class::Title)
+    }
+
+    fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {
+        self.hits.push(Hit { rule: Some(rule), at, label, clues, owner, record: None });
+    }
+}
+
+fn name_verdict(_text: &[u8], _clues: Clues) -> Verdict {
+    Verdict::Valid
+}
+
+/// A place's name: letters and blanks that fill the room, capital first.
+fn place(text: &[u8], slot: &values::Slot) -> Option<Range<usize>> {
+    let value = &text[slot.start..slot.limit];
+    let len = value.iter().position(|b| matches!(b, b',' | b'|')).unwrap_or(value.len());
+    let value = value[..len].trim_ascii_end();
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    let plain =
+        value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'.' | b'-' | b'\'' | b'+'));
+    let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+    let ok = plain && capital && letters >= 3 && value.len() <= 40 && !crate::detect::checks::is_placeholder(value);
+    ok.then_some(slot.start..slot.start + value.len())
+}

@@ -1,0 +1,142 @@
+//! Keys and values in lines of any syntax: where a label begins, where the value behind it stands.
+
+use std::ops::Range;
+
+/// Longest label that is looked at, in bytes.
+const LABEL: usize = 56;
+
+fn is_key(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'_' | b'.' | b'$' | b'-')
+}
+
+/// The key that ends before the separator at `at`: `"date of birth"`, `patient.ssn`, `Date of Birth`.
+pub(crate) fn key_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let floor = at.saturating_sub(LABEL);
+    let mut end = at;
+    let mut quote = None;
+    // What may stand between a key and its separator: blanks, closing quotes and brackets, emphasis.
+    while end > floor && at - end < 6 {
+        match text[end - 1] {
+            b'"' | b'\'' | b'`' if quote.is_none() => quote = Some(text[end - 1]),
+            b' ' | b'\t' | b']' | b'*' | b'\\' | b'"' | b'\'' => {}
+            b')' => end = text[floor..end].iter().rposition(|b| *b == b'(').map(|i| floor + i + 1)?,
+            _ => break,
+        }
+        end -= 1;
+    }
+    let start = match quote {
+        Some(q) => text[floor..end].iter().rposition(|b| *b == q || *b == b'\n').map(|i| floor + i + 1)?,
+        None => words_start(text, floor, end),
+    };
+    (start < end).then_some(start..end)
+}
+
+/// Where the words that end at `end` begin: an identifier, or up to five words with single blanks between.
+fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
+    let mut start = end;
+    for _ in 0..5 {
+        while start > floor && is_key(text[start - 1]) {
+            start -= 1;
+        }
+        // `Patient's name`, `Name of patient`, `S.S. #`
+        let joins =
+            start >= floor + 2 && matches!(text[start - 1], b' ' | b'\'' | b'#' | b'/') && is_key(text[start - 2]);
+        if !joins {
+            break;
+        }
+        start -= 1;
+    }
+    start
+}
+
+/// The words before a value that follows them without a separator: `MRN 00482913`, `SSN is 536…`, `Acct # 77`.
+pub(crate) fn words_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let floor = at.saturating_sub(LABEL);
+    let skip = |b: &u8| matches!(b, b' ' | b'#' | b'"' | b'\'' | b'`' | b'(' | b'*' | b'-' | b'\t');
+    let end = floor + text[floor..at].iter().rposition(|b| !skip(b))? + 1;
+    let close = at - end <= 4 && end < at && (text[end - 1].is_ascii_alphabetic() || text[end - 1] == b'.');
+    // `part-719`: a hyphen without blanks glues, it does not separate.
+    if !close || (at - end == 1 && text[end] == b'-') {
+        return None;
+    }
+    let start = words_start(text, floor, end);
+    (start < end).then_some(start..end)
+}
+
+/// Where the value behind a separator begins, and where it must end.
+pub(crate) struct Slot {
+    /// The value's first byte.
+    pub(crate) start: usize,
+    /// The end of the room for it.
+    pub(crate) limit: usize,
+    /// Is the room bounded by quotes or tags, so that the value should fill it?
+    pub(crate) quoted: bool,
+}
+
+/// The room for a value behind the separator that ends at `at`.
+pub(crate) fn slot(text: &[u8], at: usize) -> Option<Slot> {
+    let mut i = at;
+    let mut quote = None;
+    let most = text.len().min(at + 40);
+    while i < most {
+        match text[i] {
+            b' ' | b'\t' | b'=' | b'>' | b'\\' | b'(' | b'[' | b'*' | b'~' if quote.is_none() => {}
+            b'\\' => {}
+            b'"' | b'\'' | b'`' if quote.is_none() => quote = Some(text[i]),
+            b'N' | b'E' | b'b' | b'r' | b'u' | b'f' | b'c' if quote.is_none() && opens(text, i).is_some() => {
+                i += opens(text, i)?
+            }
+            _ if quote.is_none() && call(text, i).is_some() => i += call(text, i)?,
+            _ => break,
+        }
+        i += 1;
+    }
+    let tag = text[..i].last() == Some(&b'>');
+    let end = text.len().min(i + 200);
+    let limit = match quote {
+        Some(q) => i + text[i..end].iter().position(|b| *b == q || *b == b'\n' || *b == b'\\')?,
+        None if tag => i + text[i..end].iter().position(|b| matches!(b, b'<' | b'\n')).unwrap_or(end - i),
+        None => i + text[i..end].iter().position(is_stop).unwrap_or(end - i),
+    };
+    (limit > i).then_some(Slot { start: i, limit, quoted: quote.is_some() || tag && text.get(limit) == Some(&b'<') })
+}
+
+fn is_stop(b: &u8) -> bool {
+    matches!(
+        b,
+        b'\n'
+            | b'\r'
+            | b'"'
+            | b'\''
+            | b'|'
+            | b';'
+            | b'<'
+            | b'>'
+            | b'{'
+            | b'}'
+            | b'['
+            | b']'
+            | b'('
+            | b')'
+            | b'\t'
+            | b'&'
+            | b'`'
+    )
+}
+
+/// `N'…'`, `b"…"`, `c("…")`: how many bytes stand before the quote.
+fn opens(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at + 1..)? {
+        [b'"' | b'\'', ..] => Some(0),
+        [b'(', b'"' | b'\'', ..] => Some(1),
+        _ => None,
+    }
+}
+
+/// `String::from("…`, `to_date('…`, `Some("…`: how many bytes stand before the bracket.
+fn call(text: &[u8], at: usize) -> Option<usize> {
+    let name =
+        text[at..].iter().take(28).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
+    let opened = text.get(at + name) == Some(&b'(') && matches!(text.get(at + name + 1), Some(b'"' | b'\''));
+    (name > 0 && opened).then_some(name)
+}

@@ -1,0 +1,67 @@
+//! A document: a name, bytes, a kind. It prints as its name only.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::kind::Kind;
+
+/// One document, or one part of a large one, as the detectors see it.
+///
+/// Its bytes are UTF-8, or any ASCII superset left as it was (Latin-1, printable strings of a binary):
+/// detectors work on bytes, so offsets are those of the file, except for UTF-16, which sources decode.
+pub struct Document {
+    /// What a report calls it: a path as given, `a.tar!b/c.log`, a URL, `<stdin>`.
+    pub name: String,
+    /// What the document is, which decides how much a look-alike is trusted.
+    pub kind: Kind,
+    /// The text of this part.
+    pub bytes: Vec<u8>,
+    /// Line number of `bytes[0]`, counted from 1.
+    pub first_line: u64,
+    /// Offset of `bytes[0]` in the whole (decoded) document.
+    pub first_byte: u64,
+    /// The part of `bytes` whose findings this part reports; what lies outside overlaps its neighbours.
+    pub own: Range<usize>,
+    /// First lines of the document, for parts after the first (a table's header stands there).
+    pub head: Option<Arc<[u8]>>,
+}
+
+impl Document {
+    /// A whole document of known kind.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: Kind, bytes: Vec<u8>) -> Self {
+        let own = 0..bytes.len();
+        Self { name: name.into(), kind, bytes, first_line: 1, first_byte: 0, own, head: None }
+    }
+
+    /// A whole document whose kind is told from its name and first bytes.
+    #[must_use]
+    pub fn of(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let name = name.into();
+        let kind = Kind::of(&name, &bytes);
+        Self::new(name, kind, bytes)
+    }
+
+    /// The bounds of the line around `at`, without its line end. Lines end at `\n` or a lone `\r`.
+    #[must_use]
+    pub fn line_around(&self, at: usize) -> Range<usize> {
+        line_around(&self.bytes, at)
+    }
+}
+
+/// The bounds of the line around `at`, without its line end. Lines end at `\n`, `\r\n` or a lone `\r`.
+#[must_use]
+pub fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
+    let at = at.min(bytes.len());
+    let is_end = |b: &u8| *b == b'\n' || *b == b'\r';
+    let start = bytes[..at].iter().rposition(is_end).map_or(0, |i| i + 1);
+    let end = bytes[at..].iter().position(is_end).map_or(bytes.len(), |i| at + i);
+    start..end
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

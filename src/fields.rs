@@ -1,0 +1,72 @@
+//! Labels: what a document calls its values.
+//!
+//! A format's extractor reads the bytes once and says, for each value, what it is called and whose it is.
+//! It decides nothing: whether a value is an identifier is for `detect` and `judge`.
+
+pub mod fhir;
+pub mod hl7v2;
+pub mod sql;
+pub mod table;
+pub mod x12;
+pub mod xml;
+
+use std::ops::Range;
+
+use crate::document::Document;
+
+/// Whose record a value stands in, as told by its path (`patient.name`, `NM1*85`, `PV1-7`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// Nothing is said.
+    #[default]
+    Unknown,
+    /// A patient, subscriber, relative, guarantor, employee: a natural person the data are about.
+    Person,
+    /// A clinician or other provider.
+    Provider,
+    /// A facility, payer, company.
+    Organisation,
+    /// A service, host, file, package: not a person at all.
+    Software,
+}
+
+/// What a value is called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Label {
+    /// By words that stand in the document at this range (a key, a column's header, an element's name).
+    Text(Range<usize>),
+    /// By words kept outside the document's bytes (the header of an earlier part).
+    Word(String),
+    /// By its position in a format: the kind is known (`name`, `mrn`, …, as in the report's contract).
+    Kind(&'static str),
+    /// Free text inside a structured format: to be read as prose.
+    Prose,
+    /// Known not to identify anybody (a code, a timestamp of the message): text detectors keep out.
+    Nothing,
+}
+
+/// A value and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it is called.
+    pub label: Label,
+    /// Where the value stands, without quotes.
+    pub value: Range<usize>,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Number of its record (row, message segment group, object) within the document part.
+    pub record: u32,
+}
+
+/// A structured format: how it is recognised and how it is read.
+pub struct Format {
+    /// Its name in messages.
+    pub name: &'static str,
+    /// Is this document (by its first bytes) of this format?
+    pub is: fn(&Document) -> bool,
+    /// Its values, in the order they stand. Never panics; what is malformed is left to the text detectors.
+    pub read: fn(&Document, &mut Vec<Field>),
+}
+
+/// The formats that are read, in order.
+pub const FORMATS: &[Format] = &[hl7v2::FORMAT, x12::FORMAT, fhir::FORMAT, xml::FORMAT, sql::FORMAT, table::FORMAT];

@@ -1,0 +1,178 @@
+//! Tables: values separated by commas, tabs, pipes or semicolons, and the boxes that psql, MySQL and Markdown draw.
+//!
+//! A table is believed only when its first row looks like names, the rows below have as many cells, and those cells
+//! look unlike names: code and prose are full of commas.
+
+mod boxed;
+mod cells;
+mod header;
+mod owner;
+
+use std::io::BufRead;
+use std::ops::Range;
+
+use crate::document::Document;
+use crate::fields::{Field, Format, Label, Owner};
+
+pub(crate) use owner::owner_of;
+
+/// Tables with a header row (RFC 4180 and its relatives), whole documents or runs of lines inside a text.
+pub const FORMAT: Format = Format { name: "table", is, read };
+
+/// How many rows below a header are looked at before it is believed.
+const SAMPLE: usize = 20;
+
+/// A believed table.
+struct Table {
+    shape: Shape,
+    header: Vec<Range<usize>>,
+    /// Where its first row begins.
+    rows: usize,
+    /// It is the whole document: odd rows are skipped, they do not end it.
+    whole: bool,
+}
+
+/// How its cells are told apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Separated(u8),
+    Boxed,
+}
+
+fn is(document: &Document) -> bool {
+    document.head.as_deref().is_some_and(|head| next(head, 0, 0).is_some_and(|t| t.whole))
+        || next(&document.bytes, 0, document.first_byte).is_some()
+}
+
+fn read(document: &Document, out: &mut Vec<Field>) {
+    let bytes = &document.bytes[..];
+    let mut rows = Rows { bytes, owner: owner_of(stem(&document.name)), record: 0, names: None, out };
+    let mut at = 0;
+    if let Some(head) = document.head.as_deref()
+        && let Some(table) = next(head, 0, 0).filter(|t| t.whole)
+    {
+        rows.names =
+            Some(table.header.iter().map(|c| String::from_utf8_lossy(&head[c.clone()]).into_owned()).collect());
+        at = rows.read(&Table { rows: 0, ..table });
+        rows.names = None;
+    }
+    while let Some(table) = next(bytes, at, document.first_byte) {
+        at = rows.read(&table).max(table.rows);
+    }
+}
+
+/// The file's name without folders: `providers.csv` holds providers.
+fn stem(name: &str) -> &[u8] {
+    let base = name.rsplit(['/', '\\', '!']).next().unwrap_or(name);
+    base.split('.').next().unwrap_or(base).as_bytes()
+}
+
+/// Offset just behind the line end that follows `at` (`\n`, or a lone `\r` in files of old systems).
+fn line_after(bytes: &[u8], at: usize) -> usize {
+    // The standard library's search is the platform's memchr.
+    (&bytes[at..]).skip_until(b'\n').map_or(bytes.len(), |n| at + n)
+}
+
+/// The first table whose header begins at or after `from`.
+fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
+    let mut at = from;
+    let mut whole = from == 0 && first_byte == 0;
+    let mut before = from..from;
+    let mut tried = from;
+    if whole && bytes.starts_with(b"\xef\xbb\xbf") {
+        at = 3;
+    }
+    while at < bytes.len() {
+        let end = line_after(bytes, at);
+        let first = bytes[at];
+        if boxed::may_be_rule(first)
+            && let Some(table) = boxed::table(bytes, before.clone(), at..end)
+        {
+            return Some(table);
+        }
+        if at >= tried && may_begin_header(first, whole) {
+            match header::table(bytes, at..end, whole) {
+                Ok(table) => return Some(table),
+                Err(to) => tried = to,
+            }
+        }
+        whole &= is_lead(&bytes[at..end]);
+        before = at..end;
+        at = end;
+    }
+    None
+}
+
+fn may_begin_header(byte: u8, whole: bool) -> bool {
+    byte.is_ascii_alphabetic()
+        || byte >= 0x80
+        || matches!(byte, b'"' | b'_' | b'#')
+        || (whole && matches!(byte, b',' | b'\t'))
+}
+
+/// Lines that may stand before a table's header: blank ones, comments, Excel's `sep=;`.
+fn is_lead(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.is_empty()
+        || line.starts_with(b"#")
+        || line.starts_with(b"--")
+        || line.starts_with(b"//")
+        || line.starts_with(b"sep=")
+}
+
+/// Lines in a table that are no rows and do not end it: rules in a box, blank lines in a file.
+fn passed_over(table: &Table, blank: bool, line: &[u8]) -> bool {
+    match table.shape {
+        Shape::Boxed => boxed::is_rule(line),
+        Shape::Separated(_) => blank && table.whole,
+    }
+}
+
+/// Writes a table's cells as fields.
+struct Rows<'a> {
+    bytes: &'a [u8],
+    owner: Owner,
+    record: u32,
+    names: Option<Vec<String>>,
+    out: &'a mut Vec<Field>,
+}
+
+impl Rows<'_> {
+    /// Reads to the table's end; returns where that is.
+    fn read(&mut self, table: &Table) -> usize {
+        let (bytes, mut at, mut odd) = (self.bytes, table.rows, 0);
+        let mut cells = Vec::with_capacity(table.header.len());
+        while at < bytes.len() {
+            let end = match table.shape {
+                Shape::Separated(by) => cells::row(bytes, at, by, &mut cells),
+                Shape::Boxed => boxed::row(bytes, at, &mut cells),
+            };
+            let blank = cells.iter().all(Range::is_empty);
+            if !blank && cells::fit(&cells, table.header.len(), table.whole && end == bytes.len()) {
+                self.push(&table.header, &cells);
+                odd = 0;
+            } else if !passed_over(table, blank, &bytes[at..end]) {
+                odd += 1;
+                if !table.whole || odd > SAMPLE {
+                    return at;
+                }
+            }
+            at = end;
+        }
+        at
+    }
+
+    fn push(&mut self, header: &[Range<usize>], cells: &[Range<usize>]) {
+        self.record += 1;
+        for (i, cell) in cells.iter().enumerate().take(header.len()) {
+            if cell.is_empty() {
+                continue;
+            }
+            let label = match &self.names {
+                Some(names) => Label::Word(names.get(i).cloned().unwrap_or_default()),
+                None => Label::Text(header[i].clone()),
+            };
+            self.out.push(Field { label, value: cell.clone(), owner: self.owner, record: self.record });
+        }
+    }
+}

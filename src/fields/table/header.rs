@@ -1,0 +1,174 @@
+//! Is this line the header of a separated table?
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::{SAMPLE, Shape, Table, boxed, cells};
+
+/// Longer lines are no headers.
+const LONGEST: usize = 16 * 1024;
+
+/// The table whose header is `line`, when the rows below bear it out; else where to look on: a header is the first
+/// of the lines that have as many cells.
+pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Table, usize> {
+    if line.len() > LONGEST || !first_cell_ends(&bytes[line.clone()]) {
+        return Err(line.end);
+    }
+    let Some(counts) = delimiters(&bytes[line.clone()]) else {
+        return Err(line.end);
+    };
+    let mut header = Vec::new();
+    let mut tried = line.end;
+    for (by, count) in [b'\t', b'|', b';', b','].into_iter().zip(counts) {
+        if count == 0 {
+            continue;
+        }
+        let start = line.start + lead(&bytes[line.clone()]);
+        let rows = cells::row(bytes, start, by, &mut header);
+        if rows > line.end || !names(bytes, &header, by, whole) {
+            continue;
+        }
+        match borne_out(bytes, rows, by, &header, whole) {
+            Ok(()) => {
+                return Ok(Table { shape: Shape::Separated(by), header, rows, whole });
+            }
+            Err(end) if !whole => tried = tried.max(end),
+            Err(_) => {}
+        }
+    }
+    Err(tried)
+}
+
+/// Does a delimiter come soon? It spares most lines of prose and code a closer look.
+fn first_cell_ends(line: &[u8]) -> bool {
+    let end = line.iter().take(70).map(|&b| CLASS[usize::from(b)]).find(|&class| class != NAME && class != AROUND);
+    end.is_some_and(|class| class < NAME)
+}
+
+/// Length of a `#` before the names (`#chrom`, `# id, name`).
+fn lead(line: &[u8]) -> usize {
+    if line.starts_with(b"#") { 1 + line[1..].iter().take_while(|&&b| b == b' ').count() } else { 0 }
+}
+
+/// How often `\t`, `|`, `;` and `,` stand in a line; nothing when it holds bytes that no column's name holds.
+fn delimiters(line: &[u8]) -> Option<[usize; 4]> {
+    let mut counts = [0; CLASSES];
+    let mut quoted = false;
+    for &b in line {
+        let class = CLASS[usize::from(b)];
+        if class == REFUSED {
+            return None;
+        }
+        quoted ^= b == b'"';
+        counts[usize::from(class)] += usize::from(!(quoted && b == b','));
+    }
+    let counts = [counts[0], counts[1], counts[2], counts[3]];
+    counts.iter().any(|&n| n > 0).then_some(counts)
+}
+
+const CLASSES: usize = 7;
+/// In a name.
+const NAME: u8 = 4;
+/// A quote or line end: around a name.
+const AROUND: u8 = 5;
+const REFUSED: u8 = 6;
+
+/// Delimiters by their number, and what else a byte may be in a header.
+const CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut table = [REFUSED; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'\t' => 0,
+            b'|' => 1,
+            b';' => 2,
+            b',' => 3,
+            b'"' | b'\r' | b'\n' => AROUND,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80..=0xff => NAME,
+            b' ' | b'_' | b'-' | b'.' | b'/' | b'#' | b'(' | b')' | b'%' | b':' | b'?' | b'*' | b'&' | b'\'' => NAME,
+            _ => REFUSED,
+        };
+        b += 1;
+    }
+    table
+}
+
+fn in_name(b: u8) -> bool {
+    CLASS[usize::from(b)] == NAME || b == b','
+}
+
+/// Do these cells look like the names of columns? Inside a text more is asked than at its beginning.
+fn names(bytes: &[u8], header: &[Range<usize>], by: u8, whole: bool) -> bool {
+    let least = if by == b',' && !whole { 3 } else { 2 };
+    if header.len() < least || header.len() > 2000 {
+        return false;
+    }
+    let spaced = header[1..].iter().filter(|c| c.start > 0 && bytes[c.start - 1] == b' ').count();
+    if by != b'\t' && spaced > 0 && (!whole || spaced + 1 < header.len() || header.len() < 3) {
+        return false;
+    }
+    let distinct: BTreeSet<_> = header.iter().map(|c| bytes[c.clone()].to_ascii_lowercase()).collect();
+    // An index column has no name (pandas).
+    let unnamed = usize::from(whole && header[0].is_empty());
+    distinct.len() * 5 >= header.len() * 4 && header[unnamed..].iter().all(|c| name(&bytes[c.clone()]))
+}
+
+/// Does this cell look like a column's name: short, few words, more letters than digits?
+pub(super) fn name(cell: &[u8]) -> bool {
+    let Some(&first) = cell.first() else {
+        return false;
+    };
+    let letters = cell.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    let digits = cell.iter().filter(|b| b.is_ascii_digit()).count();
+    cell.len() <= 60
+        && (first.is_ascii_alphabetic() || first >= 0x80 || matches!(first, b'_' | b'#' | b'*' | b'%'))
+        && letters >= digits.min(3)
+        && cell.iter().all(|&b| in_name(b))
+        && cell.iter().filter(|b| **b == b' ').count() <= 5
+        && !matches!(cell.last(), Some(b'.' | b'?' | b':'))
+}
+
+/// Have the rows below as many cells, and do they look unlike names? If not: where the rows end that have.
+fn borne_out(bytes: &[u8], rows: usize, by: u8, header: &[Range<usize>], whole: bool) -> Result<(), usize> {
+    let (mut at, mut good, mut seen) = (rows, 0, 0);
+    let mut unlike = vec![0_usize; header.len()];
+    let mut row = Vec::new();
+    while at < bytes.len() && seen < SAMPLE {
+        let end = cells::row(bytes, at, by, &mut row);
+        if by == b'|' && boxed::is_rule(&bytes[at..end]) {
+            return Err(rows);
+        }
+        // Inside a text, a cell that runs over lines is a stray quote.
+        let runs_on = !whole && super::line_after(bytes, at) < end;
+        let fits = !runs_on && row.len() > 1 && cells::fit(&row, header.len(), whole && end == bytes.len());
+        if !fits && !whole {
+            break;
+        }
+        seen += usize::from(row.len() > 1 || !row[0].is_empty());
+        good += usize::from(fits);
+        for ((count, name), cell) in unlike.iter_mut().zip(header).zip(row.iter().filter(|_| fits)) {
+            *count += usize::from(differs(&bytes[name.clone()], &bytes[cell.clone()], whole));
+        }
+        at = end;
+    }
+    let alike = unlike.iter().all(|&n| n * 2 < good.max(1));
+    if good < least(bytes, by, header, whole) || good * 10 < seen * 9 || alike { Err(at) } else { Ok(()) }
+}
+
+/// How many rows a header needs: one where a document begins with three names and no blanks between them, else two.
+fn least(bytes: &[u8], by: u8, header: &[Range<usize>], whole: bool) -> usize {
+    let spaced = header[1].start > 0 && bytes[header[1].start - 1] == b' ';
+    if whole && (header.len() > 2 || by != b',') && !spaced { 1 } else { 2 }
+}
+
+/// Is this cell of another style than its column's name: digits, or, where a table is likely, other letter case?
+fn differs(name: &[u8], cell: &[u8], whole: bool) -> bool {
+    let has = |text: &[u8], what: fn(&u8) -> bool| text.iter().any(what);
+    let odd: fn(&u8) -> bool = |b| b.is_ascii_digit() || matches!(b, b'@' | b'=' | b'<' | b'{');
+    let upper: fn(&u8) -> bool = u8::is_ascii_uppercase;
+    let lower: fn(&u8) -> bool = u8::is_ascii_lowercase;
+    let recased = has(name, upper) != has(cell, upper) || has(name, lower) != has(cell, lower);
+    (has(cell, odd) && !has(name, odd)) || ((whole || name.contains(&b'_')) && recased && !cell.is_empty())
+}

@@ -1,0 +1,161 @@
+//! Hits to findings: what stands, how sure it is, whether it is PHI, how bad. The last place that sees bytes.
+
+use std::ops::Range;
+
+use crate::detect::engine::Engine;
+use crate::detect::{Clues, Hit};
+use crate::document::{Document, line_around};
+use crate::fields::Owner;
+use crate::mask::Masked;
+use crate::rule::{Party, Rule, RuleId, Rules, Severity};
+
+mod allow;
+mod context;
+pub mod finding;
+mod overlap;
+mod place;
+pub mod policy;
+mod records;
+mod score;
+
+use context::{Lines, Page};
+pub use finding::{Finding, Pos, Skipped, Step};
+use place::Places;
+pub use policy::{Policy, Profile};
+use score::Seen;
+
+/// The judge: pure, built once.
+pub(crate) struct Judge {
+    lines: Lines,
+    unused_allow: Option<RuleId>,
+}
+
+/// A hit with its verdict so far.
+struct Judged {
+    hit: Hit,
+    own: f32,
+    partners: f32,
+    evidence: Vec<String>,
+}
+
+impl Judged {
+    fn log_odds(&self) -> f32 {
+        self.own + self.partners
+    }
+}
+
+impl Judge {
+    pub(crate) fn new(rules: &Rules) -> Self {
+        Self { lines: Lines::new(), unused_allow: rules.by_id("unused-allow").map(|(id, _)| id) }
+    }
+
+    /// The findings among `hits`, in the order they stand.
+    pub(crate) fn judge(
+        &self,
+        rules: &Rules,
+        engine: &Engine,
+        policy: &Policy,
+        document: &Document,
+        hits: Vec<Hit>,
+    ) -> Vec<Finding> {
+        let mut allows = allow::read(&document.bytes);
+        let hits = overlap::resolve(hits, rules);
+        let mut findings = Vec::new();
+        if !hits.is_empty() {
+            let page = Page::of(document);
+            let judged = self.weigh(rules, engine, document, &page, hits);
+            let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
+            let name = records::masked_name(&document.name, &document.bytes, &spans, engine);
+            let health = records::Health::of(rules, &page, &judged);
+            let mut places = Places::new(document);
+            for (i, judged) in judged.iter().enumerate() {
+                let (Some(rule), true) = (judged.hit.rule, document.own.contains(&judged.hit.at.start)) else {
+                    continue;
+                };
+                let phi = health.is_phi(rules.get(rule), judged, i);
+                let Some(severity) = verdict(rules.get(rule), rule, judged, phi, policy) else { continue };
+                let mut finding = places.finding(rules.get(rule), judged, engine, &spans, name.clone());
+                finding.rule = rule;
+                finding.phi = phi && finding.note.is_none();
+                finding.severity = severity;
+                finding.suppressed = allow::covering(&mut allows, &rules.get(rule).id, &judged.hit.at);
+                findings.push(finding);
+            }
+        }
+        if let Some(rule) = self.unused_allow.filter(|id| !policy.ignore.contains(id)) {
+            allow::unused(allows, rules, rule, document, &mut findings);
+        }
+        findings
+    }
+
+    /// A document's name as it may be printed, before anything is known of its content.
+    pub(crate) fn name(&self, name: &str, engine: &Engine) -> Masked {
+        records::masked_name(name, &[], &[], engine)
+    }
+
+    fn weigh(&self, rules: &Rules, engine: &Engine, document: &Document, page: &Page, hits: Vec<Hit>) -> Vec<Judged> {
+        let text = &document.bytes;
+        let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
+        let mut arounds = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let Some(id) = hit.rule else { continue };
+            let around = self.lines.around(text, &hit.at, id, &engine.words);
+            let rule = rules.get(id);
+            let own = score::alone(&Seen { hit: &hit, rule, page, around });
+            judged.push(Judged { hit, own, partners: 0.0, evidence: Vec::new() });
+            arounds.push(around);
+        }
+        records::partners(text, rules, &mut judged);
+        for (j, around) in judged.iter_mut().zip(arounds) {
+            if let Some(id) = j.hit.rule {
+                let seen = Seen { hit: &j.hit, rule: rules.get(id), page, around };
+                j.evidence = score::words(&seen, j.partners);
+            }
+        }
+        judged
+    }
+}
+
+/// Kinds that a team must fix wherever they stand, when they are labelled.
+const STRONG: &[&str] = &["ssn", "mrn", "health_plan_id"];
+
+/// Kinds that a limited data set may keep, 45 CFR 164.514(e)(2).
+const LIMITED: &[&str] = &["date", "dob", "age_over_89", "city", "zip", "other_id"];
+
+/// Is it reported under this policy, and how bad is it?
+fn verdict(rule: &Rule, id: RuleId, judged: &Judged, phi: bool, policy: &Policy) -> Option<Severity> {
+    let kind = rule.identifier.kind.as_str();
+    let confidence = score::probability(judged.log_odds());
+    let provider = rule.identifier.party == Party::Provider || judged.hit.owner == Owner::Provider;
+    if confidence < policy.min_confidence.unwrap_or(0.5) || policy.ignore.contains(&id) {
+        return None;
+    }
+    let reserved = judged.hit.clues.has(Clues::RESERVED);
+    let health = kind.starts_with("health.");
+    let labelled = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN));
+    let shown = match policy.profile {
+        Profile::Strict => true,
+        _ if reserved => labelled && STRONG.contains(&kind),
+        _ if provider => false,
+        Profile::Default if health => phi,
+        Profile::Default => phi || (STRONG.contains(&kind) && confidence >= 0.8),
+        Profile::SafeHarbor => !health || phi,
+        Profile::LimitedDataSet => !health && !LIMITED.contains(&kind),
+    };
+    if !shown {
+        return None;
+    }
+    let own = policy.severity.get(&id).copied().unwrap_or(rule.severity);
+    Some(if reserved || (provider && policy.profile == Profile::Strict) {
+        Severity::Note
+    } else if phi || policy.severity.contains_key(&id) {
+        own
+    } else {
+        own.min(Severity::Warning)
+    })
+}
+
+/// The line around a hit.
+fn line_of(document: &Document, at: &Range<usize>) -> Range<usize> {
+    line_around(&document.bytes, at.start)
+}

@@ -1,0 +1,123 @@
+//! What surrounds a hit: its document, its line, the words before it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::detect::labels::Vocabulary;
+use crate::document::{Document, line_around};
+use crate::kind::{self, Kind};
+use crate::rule::RuleId;
+use crate::words::{self, Class};
+
+/// How much of a document is read for health words, in bytes.
+const READ: usize = 128 << 10;
+/// How many different health words settle it.
+const ENOUGH: usize = 12;
+
+/// What a document is, as far as it bears on every hit in it.
+pub(crate) struct Page {
+    pub(crate) kind: Kind,
+    /// How many different words of health care it uses, up to [`ENOUGH`].
+    pub(crate) health: usize,
+    /// Does its path say that its data are made up?
+    pub(crate) synthetic: bool,
+}
+
+impl Page {
+    pub(crate) fn of(document: &Document) -> Self {
+        Self {
+            kind: document.kind,
+            health: health_words(&document.bytes[..document.bytes.len().min(READ)], ENOUGH),
+            synthetic: kind::path_says_synthetic(&document.name),
+        }
+    }
+}
+
+/// How many different words of health care a text uses, up to `most`.
+fn health_words(text: &[u8], most: usize) -> usize {
+    let mut seen = HashSet::new();
+    for word in text.split(|b| !b.is_ascii_alphabetic()).filter(|w| w.len() >= 3) {
+        if is_health(word) {
+            seen.insert(word.to_ascii_lowercase());
+            if seen.len() >= most {
+                break;
+            }
+        }
+    }
+    seen.len()
+}
+
+fn is_health(word: &[u8]) -> bool {
+    let facts = words::facts(word);
+    let medical = facts.is(Class::Drug) || facts.is(Class::Condition) || facts.is(Class::Lab);
+    let rare = facts.common() <= 3 && facts.given() == 0 && facts.surname() == 0 && word.len() >= 5;
+    let clinical = facts.is(Class::Health) && !facts.is(Class::Abbreviation) && facts.given() == 0;
+    clinical || (medical && rare)
+}
+
+/// What stands around one hit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Around {
+    /// The line names authors, maintainers or a copyright.
+    pub(crate) attribution: bool,
+    /// The line speaks of health care.
+    pub(crate) health_line: bool,
+    /// The words before the value say that it is something else.
+    pub(crate) vetoed: bool,
+}
+
+/// Words of lines whose names and addresses are meant to be public.
+const ATTRIBUTION: &[&str] = &[
+    "copyright",
+    "(c)",
+    "\u{a9}",
+    "author",
+    "maintain",
+    "contribut",
+    "written by",
+    "signed-off-by",
+    "reviewed-by",
+    "acked-by",
+    "reported-by",
+    "tested-by",
+    "co-authored",
+    "licens",
+    "licenc",
+    "thanks",
+    "credit",
+    "original by",
+    "modified by",
+    "ported",
+    "patch by",
+    "patches by",
+    "@param",
+    "doi:",
+    "et al",
+    "isbn",
+    "rfc",
+    "courtesy",
+];
+
+/// Finds attribution words in lines.
+pub(crate) struct Lines(Option<AhoCorasick>);
+
+impl Lines {
+    pub(crate) fn new() -> Self {
+        Self(AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok())
+    }
+
+    /// What stands around the value at `at`.
+    pub(crate) fn around(&self, text: &[u8], at: &Range<usize>, rule: RuleId, words: &Vocabulary) -> Around {
+        let line = line_around(text, at.start);
+        let near = at.start.saturating_sub(200).max(line.start)..line.end.min(at.end + 200);
+        let attribution = self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()]));
+        let health_line = health_words(&text[near], 1) > 0;
+        Around {
+            attribution,
+            health_line,
+            vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(line.start)..at.start]),
+        }
+    }
+}

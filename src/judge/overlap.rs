@@ -1,0 +1,74 @@
+//! One value, one hit: of hits that overlap, the one that knows most stands.
+
+use crate::detect::{Clues, Hit};
+use crate::fields::Owner;
+use crate::rule::Rules;
+
+/// Drops hits where a format says that nobody is identified, merges hits of one rule, and of overlapping ones keeps the best.
+pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
+    let mut claims: Vec<(usize, usize)> =
+        hits.iter().filter(|h| h.rule.is_none()).map(|h| (h.at.start, h.at.end)).collect();
+    claims.sort_unstable();
+    hits.retain(|h| h.rule.is_some() && !h.at.is_empty() && (h.clues.has(Clues::POSITION) || !covered(&claims, h)));
+    hits.sort_by(|a, b| (a.rule, a.at.start, a.at.end).cmp(&(b.rule, b.at.start, b.at.end)));
+    hits.dedup_by(|other, kept| {
+        let same = other.rule == kept.rule && other.at == kept.at;
+        if same {
+            merge(kept, other);
+        }
+        same
+    });
+    let mut order: Vec<usize> = (0..hits.len()).collect();
+    order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
+    keep(hits, &order)
+}
+
+/// Does a claim of a format overlap the hit? Claims do not overlap each other.
+fn covered(claims: &[(usize, usize)], hit: &Hit) -> bool {
+    let next = claims.partition_point(|(start, _)| *start < hit.at.end);
+    claims[..next].iter().rev().take(2).any(|(_, end)| *end > hit.at.start)
+}
+
+fn merge(kept: &mut Hit, other: &Hit) {
+    kept.clues = kept.clues.with(other.clues);
+    if kept.owner == Owner::Unknown {
+        kept.owner = other.owner;
+    }
+    kept.label = kept.label.take().or_else(|| other.label.clone());
+    kept.record = kept.record.or(other.record);
+}
+
+/// Who wins: positions, then columns and labels, then checked shapes; then the longer.
+fn rank(hit: &Hit, rules: &Rules) -> (u32, usize) {
+    let c = hit.clues;
+    let checked = u32::from(c.has(Clues::CHECKED) && hit.rule.is_some_and(|r| rules.get(r).identifier.chance < 0.5));
+    let known = [
+        (Clues::POSITION, 64),
+        (Clues::LABEL, 32),
+        (Clues::COLUMN, 8),
+        (Clues::WEAK_LABEL, 6),
+        (Clues::CUE, 4),
+        (Clues::FULL_NAME, 2),
+    ];
+    let sum: u32 = known.iter().filter(|(clue, _)| c.has(*clue)).map(|(_, worth)| worth).sum();
+    let glued = u32::from(!c.has(Clues::GLUED));
+    let vague = u32::from(hit.owner != Owner::Software) * 16;
+    (sum + checked * 5 + glued + vague, hit.at.len())
+}
+
+/// Keeps hits in the given order unless they overlap one kept before; gives them back as they stand.
+fn keep(hits: Vec<Hit>, order: &[usize]) -> Vec<Hit> {
+    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let mut stays = vec![false; hits.len()];
+    for &i in order {
+        let at = &hits[i].at;
+        let overlaps = taken.range(..at.end).next_back().is_some_and(|(_, end)| *end > at.start);
+        if !overlaps {
+            taken.insert(at.start, at.end);
+            stays[i] = true;
+        }
+    }
+    let mut kept: Vec<Hit> = hits.into_iter().zip(stays).filter_map(|(h, stays)| stays.then_some(h)).collect();
+    kept.sort_by_key(|h| (h.at.start, h.at.end));
+    kept
+}

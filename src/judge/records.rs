@@ -1,0 +1,130 @@
+//! Records: what stands together. A name, a birth date and an MRN on one line are worth more than their parts.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::detect::checks::Verdict;
+use crate::detect::engine::Engine;
+use crate::detect::{Clues, names};
+use crate::document::line_around;
+use crate::fields::Owner;
+use crate::judge::context::Page;
+use crate::judge::{Judged, score};
+use crate::mask::{self, Masked};
+use crate::rule::{Rule, Rules};
+
+/// The most that neighbours are worth, in log-odds.
+const MOST: f32 = 3.0;
+/// How near, in bytes, a hit on another line may still be of the same record.
+const NEAR: usize = 240;
+
+/// Adds to each hit what the other identifiers of its record are worth.
+pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
+    let lines: Vec<Range<usize>> = judged.iter().map(|j| line_around(text, j.hit.at.start)).collect();
+    let worths: Vec<f32> = (0..judged.len()).map(|i| of_one(rules, judged, &lines, i)).collect();
+    for (j, worth) in judged.iter_mut().zip(worths) {
+        j.partners = worth;
+    }
+}
+
+fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) -> f32 {
+    let Some(own) = judged.get(i) else { return 0.0 };
+    let kind_of = |j: &Judged| j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str());
+    let mut best: HashMap<&str, f32> = HashMap::new();
+    let mut ask = |k: usize| -> bool {
+        let other = &judged[k];
+        let line = lines[k].start == lines[i].start;
+        let record = own.hit.record.is_some() && own.hit.record == other.hit.record;
+        let gap = other.hit.at.start.abs_diff(own.hit.at.start);
+        if !line && !record && gap > NEAR {
+            return false;
+        }
+        let kind = kind_of(other);
+        if kind != kind_of(own)
+            && !matches!(other.hit.owner, Owner::Software | Owner::Provider)
+            && !other.hit.clues.has(Clues::RESERVED)
+        {
+            let sure = score::probability(other.own);
+            let near = if line || record { 1.0 } else { 0.45 };
+            let worth = 1.8 * near * sure * sure.sqrt();
+            let entry = best.entry(kind).or_insert(0.0);
+            *entry = entry.max(worth);
+        }
+        gap < 4096
+    };
+    // Neighbours in order of distance; records are small, so a few dozen are enough.
+    let _ = (0..i).rev().take(40).all(&mut ask);
+    let _ = (i + 1..judged.len()).take(40).all(&mut ask);
+    best.values().sum::<f32>().min(MOST)
+}
+
+/// What says that a document's identifiers belong to health or payment.
+pub(crate) struct Health {
+    page: bool,
+    /// Does the hit's record hold an identifier that only patients have?
+    records: Vec<bool>,
+}
+
+impl Health {
+    pub(crate) fn of(rules: &Rules, page: &Page, judged: &[Judged]) -> Self {
+        let sure = |j: &Judged| score::probability(j.log_odds()) >= 0.5 && !j.hit.clues.has(Clues::RESERVED);
+        let says = |j: &Judged| j.hit.rule.is_some_and(|r| rules.get(r).identifier.health) && sure(j);
+        let own: Vec<bool> = judged.iter().map(says).collect();
+        let near = |i: usize| {
+            let at = judged[i].hit.at.start;
+            let from = i.saturating_sub(12);
+            (from..judged.len().min(i + 13)).any(|k| own[k] && judged[k].hit.at.start.abs_diff(at) <= 400)
+        };
+        Self { page: page.health >= 4, records: (0..judged.len()).map(near).collect() }
+    }
+
+    /// Is it PHI: an identifier (45 CFR 164.514) together with health or payment context (160.103)?
+    pub(crate) fn is_phi(&self, rule: &Rule, judged: &Judged, i: usize) -> bool {
+        let person = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE))
+            || judged.hit.owner == Owner::Person
+            || judged.partners > 0.5;
+        let health = rule.identifier.health || self.records.get(i).copied().unwrap_or(false) || (self.page && person);
+        health && !judged.hit.clues.has(Clues::RESERVED)
+    }
+}
+
+/// The document's name, masked where it holds one of the values found in it, or looks like an identifier itself.
+pub(crate) fn masked_name(name: &str, text: &[u8], hits: &[Range<usize>], engine: &Engine) -> Masked {
+    let mut spans = looks(name, engine);
+    let bytes = name.as_bytes();
+    for hit in hits.iter().take(2000) {
+        let value = &text[hit.clone()];
+        if value.len() >= 4 && value.len() <= bytes.len() {
+            spans.extend(
+                bytes
+                    .windows(value.len())
+                    .enumerate()
+                    .filter(|(_, w)| w.eq_ignore_ascii_case(value))
+                    .map(|(i, _)| i..i + value.len()),
+            );
+        }
+    }
+    mask::document_name(name, &spans)
+}
+
+/// Identifiers in a name itself: full names with `_` or `-` between, and what stands alone when valid or in context.
+fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
+    let plain: Vec<u8> = name.bytes().map(|b| if matches!(b, b'_' | b'/' | b'\\') { b' ' } else { b }).collect();
+    let mut spans = Vec::new();
+    let mut i = 0;
+    while i < plain.len() {
+        let starts = plain[i].is_ascii_alphanumeric() && (i == 0 || !plain[i - 1].is_ascii_alphanumeric());
+        if starts {
+            engine.starts.ask(&plain[i..], |rule| {
+                if let Some(found) = engine.matchers.get(crate::rule::RuleId(rule)).at(&plain, i, false)
+                    && found.verdict == Verdict::Valid
+                {
+                    spans.push(i..found.end);
+                }
+            });
+            spans.extend(names::in_file_name(&plain, i));
+        }
+        i += 1;
+    }
+    spans
+}

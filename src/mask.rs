@@ -1,0 +1,147 @@
+//! The only maker of printable text from a document's bytes.
+//!
+//! Width, blanks and punctuation stay; letters become `x`, digits `0`. Only words that rules *call* things
+//! by (`patient`, `mrn`) stay readable, and only outside of every hit.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+/// Text that is safe to print. Nothing outside this module makes one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Masked(Arc<str>);
+
+impl Masked {
+    fn new(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Masked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Masked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// How much of a line stands before and after a value in an excerpt, in bytes.
+const AROUND: usize = 60;
+
+/// A masked excerpt of a line around `value`, and where the value stands in it (bytes of the excerpt).
+///
+/// `hits` are all values on the line, reported or not; `keep` says which words may stay readable.
+pub(crate) fn excerpt(
+    text: &[u8],
+    line: Range<usize>,
+    value: Range<usize>,
+    hits: &[Range<usize>],
+    keep: impl Fn(&[u8]) -> bool,
+) -> (Masked, Range<usize>) {
+    let from = line.start.max(value.start.saturating_sub(AROUND));
+    let from = (from..value.start).find(|i| starts_char(text, *i)).unwrap_or(value.start);
+    let until = value.end.min(value.start + 120).max(value.start);
+    let to = line.end.min(until + AROUND).max(until);
+    let to = (until..=to).rev().find(|i| starts_char(text, *i)).unwrap_or(until);
+    let mut out = String::with_capacity(to - from);
+    masked_into(&mut out, &text[from..value.start], from, hits, &keep);
+    let start = out.len();
+    push_masked(&mut out, &text[value.start..until]);
+    let end = out.len();
+    masked_into(&mut out, &text[until..to], until, hits, &keep);
+    (Masked::new(out), start..end)
+}
+
+/// A document's name, masked where `hits` say that it holds a value.
+pub(crate) fn document_name(name: &str, hits: &[Range<usize>]) -> Masked {
+    let mut out = String::with_capacity(name.len());
+    for (i, c) in name.char_indices() {
+        let hit = hits.iter().any(|h| h.contains(&i));
+        out.push(if hit {
+            mask_char(c)
+        } else if c.is_control() {
+            ' '
+        } else {
+            c
+        });
+    }
+    Masked::new(out)
+}
+
+fn starts_char(text: &[u8], at: usize) -> bool {
+    text.get(at).is_none_or(|b| b & 0xc0 != 0x80)
+}
+
+/// Masks `text`, which stands at `offset` in the document, word by word.
+fn masked_into(out: &mut String, text: &[u8], offset: usize, hits: &[Range<usize>], keep: &impl Fn(&[u8]) -> bool) {
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    let mut i = 0;
+    while i < text.len() {
+        let word = text[i..].iter().take_while(|b| is_word(b)).count();
+        let len = if word == 0 { text[i..].iter().take_while(|b| !is_word(b)).count() } else { word };
+        let at = offset + i..offset + i + len;
+        let free = word > 0 && !hits.iter().any(|h| h.start < at.end && at.start < h.end);
+        let piece = &text[i..i + len];
+        if free && piece.iter().all(u8::is_ascii_alphabetic) && keep(piece) {
+            out.push_str(&String::from_utf8_lossy(piece));
+        } else {
+            push_masked(out, piece);
+        }
+        i += len;
+    }
+}
+
+fn push_masked(out: &mut String, text: &[u8]) {
+    out.extend(String::from_utf8_lossy(text).chars().map(mask_char));
+}
+
+fn mask_char(c: char) -> char {
+    match c {
+        c if c.is_ascii_digit() => '0',
+        c if c.is_ascii_punctuation() || c == ' ' => c,
+        c if c.is_control() || c.is_whitespace() => ' ',
+        c if c.is_numeric() => '0',
+        _ => 'x',
+    }
+}
+
+/// SHA-256 in hex of something that holds no value: rules, configuration, masked text.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    use fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, b| {
+        let _ = write!(hex, "{b:02x}");
+        hex
+    })
+}
+
+/// A fingerprint without any value in it: rule, document, masked line and ordinal, as 16 hex digits.
+pub(crate) fn fingerprint(rule: &str, document: &Masked, excerpt: &Masked, ordinal: u32) -> String {
+    let mut text = Vec::with_capacity(256);
+    for part in [rule, document.as_str(), excerpt.as_str().trim()] {
+        text.extend_from_slice(part.as_bytes());
+        text.push(0);
+    }
+    text.extend_from_slice(&ordinal.to_le_bytes());
+    let mut hex = digest(&text);
+    hex.truncate(16);
+    hex
+}

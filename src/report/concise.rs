@@ -1,0 +1,28 @@
+//! One line a finding: `path:line:column: severity[rule] title (confidence)`.
+
+use std::io::{self, Write};
+
+use super::{Entry, Meta, Seen, words};
+
+/// Writes one entry.
+pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match entry {
+        Entry::Begin | Entry::Suppressed(_) => Ok(()),
+        Entry::Finding(finding) => {
+            let rule = meta.rules.get(finding.rule);
+            let (start, severity) = (finding.start, words::severity(finding.severity));
+            write!(
+                out,
+                "{}:{}:{}: {severity}[{}] {}",
+                finding.document, start.line, start.column, rule.id, rule.title
+            )?;
+            write!(out, " ({:.2})", finding.confidence)?;
+            if finding.more > 0 {
+                write!(out, " and {} more", finding.more)?;
+            }
+            writeln!(out)
+        }
+        Entry::Skipped(skipped) => writeln!(out, "{}: not read: {}", skipped.document, skipped.reason),
+        Entry::End(summary) => writeln!(out, "{}", words::summary(summary)),
+    }
+}

@@ -1,0 +1,128 @@
+//! The scanner, compiled once; and the run over many inputs.
+
+mod collapse;
+#[cfg(feature = "cli")]
+mod queue;
+#[cfg(feature = "cli")]
+mod run;
+
+use std::sync::Arc;
+
+use crate::detect::engine::Engine;
+use crate::detect::{Columns, Detector, Text};
+use crate::document::Document;
+use crate::error::Result;
+use crate::judge::policy::{Policy, Profile};
+use crate::judge::{Finding, Judge};
+use crate::mask::{self, Masked};
+use crate::rule::Rules;
+
+use collapse::Ordinals;
+#[cfg(feature = "cli")]
+pub use run::{Event, Running, run};
+
+/// Chooses the policy for a document by its name; `None` is the scanner's own.
+pub type ByName = Arc<dyn Fn(&str) -> Option<Arc<Policy>> + Send + Sync>;
+
+/// Rules, detectors and judge, built once. Shared by all threads.
+pub struct Scanner {
+    rules: Rules,
+    engine: Arc<Engine>,
+    detectors: Vec<Box<dyn Detector>>,
+    judge: Judge,
+    policy: Arc<Policy>,
+    by_name: Option<ByName>,
+}
+
+/// A rule that does not do what its examples say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Id of the rule.
+    pub rule: String,
+    /// What is wrong, in words, with the example's number from 1.
+    pub what: String,
+}
+
+impl Scanner {
+    /// A scanner for these rules under this policy.
+    ///
+    /// # Errors
+    /// [`crate::Error::Rule`] when a pattern is not usable or a check does not exist.
+    pub fn new(rules: Rules, policy: Policy) -> Result<Self> {
+        let engine = Arc::new(Engine::new(&rules)?);
+        let detectors: Vec<Box<dyn Detector>> =
+            vec![Box::new(Columns(Arc::clone(&engine))), Box::new(Text(Arc::clone(&engine)))];
+        let judge = Judge::new(&rules);
+        Ok(Self { rules, engine, detectors, judge, policy: Arc::new(policy), by_name: None })
+    }
+
+    /// The same scanner with other policies for some documents.
+    #[must_use]
+    pub fn with_policies(mut self, by_name: ByName) -> Self {
+        self.by_name = Some(by_name);
+        self
+    }
+
+    /// The rules that it looks for.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The findings in a document, in the order they stand. Pure: no files, no clock, no output.
+    #[must_use]
+    pub fn scan(&self, document: &Document) -> Vec<Finding> {
+        let policy = self.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&self.policy));
+        let mut findings = self.findings(document, &policy);
+        let mut ordinals = Ordinals::default();
+        for finding in &mut findings {
+            ordinals.number(&self.rules, finding);
+        }
+        findings
+    }
+
+    fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
+        let mut hits = Vec::new();
+        for detector in &self.detectors {
+            detector.detect(document, &mut hits);
+        }
+        self.judge.judge(&self.rules, &self.engine, policy, document, hits)
+    }
+
+    /// A document's name as it may be printed.
+    #[must_use]
+    pub fn name(&self, name: &str) -> Masked {
+        self.judge.name(name, &self.engine)
+    }
+
+    /// Every rule on its own examples.
+    #[must_use]
+    pub fn prove(&self) -> Vec<Wrong> {
+        let policy = Policy { profile: Profile::Strict, ..Policy::default() };
+        let mut wrong = Vec::new();
+        for (id, rule) in self.rules.iter() {
+            let reports = |text: &str| {
+                let document = Document::of("example.txt", text.as_bytes().to_vec());
+                self.findings(&document, &policy).iter().any(|f| f.rule == id)
+            };
+            let mut say = |what: String| wrong.push(Wrong { rule: rule.id.clone(), what });
+            for (i, text) in rule.examples.hit.iter().enumerate() {
+                if !reports(text) {
+                    say(format!("does not report its `hit` example {}", i + 1));
+                }
+            }
+            for (i, text) in rule.examples.miss.iter().enumerate() {
+                if reports(text) {
+                    say(format!("reports its `miss` example {}", i + 1));
+                }
+            }
+        }
+        wrong
+    }
+}
+
+/// SHA-256, in hex, of a text that holds no scanned value (a configuration).
+#[must_use]
+pub fn digest(text: &[u8]) -> String {
+    mask::digest(text)
+}

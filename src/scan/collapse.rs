@@ -1,0 +1,70 @@
+//! Ordinals for fingerprints; and repeats: the first few findings of a rule in a document stand for the rest.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::judge::Finding;
+use crate::mask;
+use crate::rule::Rules;
+
+/// Counts, within a document, the findings of one rule on lines that look alike.
+#[derive(Default)]
+pub(crate) struct Ordinals(HashMap<u64, u32>);
+
+impl Ordinals {
+    /// Gives a finding its fingerprint.
+    pub(crate) fn number(&mut self, rules: &Rules, finding: &mut Finding) {
+        let mut hasher = DefaultHasher::new();
+        (finding.rule, finding.excerpt.as_str().trim()).hash(&mut hasher);
+        let ordinal = self.0.entry(hasher.finish()).or_insert(0);
+        finding.fingerprint =
+            mask::fingerprint(&rules.get(finding.rule).id, &finding.document, &finding.excerpt, *ordinal);
+        *ordinal += 1;
+    }
+}
+
+/// How many findings of a rule in a document are shown one by one.
+#[cfg(feature = "cli")]
+const SHOWN: usize = 3;
+
+/// Collects the findings of one document after the other.
+#[cfg(feature = "cli")]
+pub(crate) struct Collapse {
+    all: bool,
+    kept: Vec<Finding>,
+    /// By rule: how many are kept, and where in `kept` the last of them is.
+    rules: HashMap<crate::rule::RuleId, (usize, usize)>,
+    ordinals: Ordinals,
+}
+
+#[cfg(feature = "cli")]
+impl Collapse {
+    pub(crate) fn new(all: bool) -> Self {
+        Self { all, kept: Vec::new(), rules: HashMap::new(), ordinals: Ordinals::default() }
+    }
+
+    /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
+    pub(crate) fn add(&mut self, rules: &Rules, mut finding: Finding, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+        self.ordinals.number(rules, &mut finding);
+        if self.all || finding.suppressed.is_some() {
+            return on(finding);
+        }
+        let (count, last) = self.rules.entry(finding.rule).or_insert((0, 0));
+        if *count < SHOWN {
+            *count += 1;
+            *last = self.kept.len();
+            self.kept.push(finding);
+        } else if let Some(shown) = self.kept.get_mut(*last) {
+            shown.more += 1;
+            shown.severity = shown.severity.max(finding.severity);
+        }
+        true
+    }
+
+    /// The document has ended.
+    pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+        self.rules.clear();
+        self.ordinals = Ordinals::default();
+        self.kept.drain(..).all(on)
+    }
+}

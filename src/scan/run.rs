@@ -1,0 +1,147 @@
+//! The run over many inputs: all cores, one order.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+
+use super::Scanner;
+use super::collapse::Collapse;
+use super::queue::{Job, Queue};
+use crate::document::Document;
+use crate::judge::{Finding, Skipped};
+use crate::mask::Masked;
+use crate::source::{self, Input, Item, Push};
+
+/// What a run tells, in the order of the inputs.
+pub enum Event {
+    /// A finding.
+    Finding(Box<Finding>),
+    /// Something was not read, or not to its end.
+    Skipped(Skipped),
+    /// An input was read to its end (or to where it broke off).
+    Done {
+        /// Its name as it may be printed.
+        document: Masked,
+        /// How many bytes of it were read.
+        bytes: u64,
+    },
+}
+
+/// How a run goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    /// Threads that read and scan.
+    pub threads: usize,
+    /// Every finding by itself (otherwise repeats are collapsed, per rule and document)?
+    pub all: bool,
+}
+
+/// What comes back from the workers: of which input, which part, what.
+type Answer = (u64, u64, Output);
+
+enum Output {
+    Findings(Vec<Finding>),
+    Skipped(Skipped),
+    /// The input has as many outputs as this one's number.
+    End(Option<(Masked, u64)>),
+}
+
+/// Scans all inputs that `list` pushes and tells `on` what it finds, in their order, whatever the number of threads.
+/// `on` ends the run by answering `false`.
+pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Send, on: &mut dyn FnMut(Event) -> bool) {
+    let queue = Queue::new(running.threads.max(1));
+    let (send, answers) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            list(&mut |input| queue.add(input));
+            queue.listed();
+        });
+        for _ in 0..running.threads.max(1) {
+            let send = send.clone();
+            let queue = &queue;
+            scope.spawn(move || work(scanner, queue, &send));
+        }
+        drop(send);
+        collect(scanner, running, &answers, on);
+        queue.stop();
+    });
+}
+
+fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>) {
+    while let Some(job) = queue.next() {
+        match job {
+            Job::Part(input, part, document) => answer_part(scanner, send, input, part, &document),
+            Job::Input(number, input) => {
+                read_input(scanner, queue, send, number, input);
+                queue.read();
+            }
+        }
+    }
+}
+
+fn answer_part(scanner: &Scanner, send: &Sender<Answer>, input: u64, part: u64, document: &Document) {
+    let policy =
+        scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
+    // A panic would be a bug of ours; its document must still not count as clean.
+    let output = match catch_unwind(AssertUnwindSafe(|| scanner.findings(document, &policy))) {
+        Ok(findings) => Output::Findings(findings),
+        Err(_) => Output::Skipped(Skipped {
+            document: scanner.name(&document.name),
+            reason: "an internal error of phivet; please report it".to_owned(),
+        }),
+    };
+    let _ = send.send((input, part, output));
+}
+
+fn read_input(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, number: u64, input: Input) {
+    let mut part = 0;
+    let mut end = None;
+    source::read(input, &mut |item| {
+        match item {
+            Item::Part(document) => {
+                // The parts of a large input go to whoever is free; this thread reads on.
+                if let Some(document) = queue.offer(number, part, document) {
+                    answer_part(scanner, send, number, part, &document);
+                }
+            }
+            Item::Skipped { name, reason } => {
+                let skipped = Skipped { document: scanner.name(&name), reason };
+                let _ = send.send((number, part, Output::Skipped(skipped)));
+            }
+            Item::End { name, bytes } => {
+                end = Some((scanner.name(&name), bytes));
+                return;
+            }
+        }
+        part += 1;
+    });
+    let _ = send.send((number, part, Output::End(end)));
+}
+
+/// Brings the answers into order and tells them.
+fn collect(scanner: &Scanner, running: Running, answers: &Receiver<Answer>, on: &mut dyn FnMut(Event) -> bool) {
+    let mut waiting = BTreeMap::new();
+    let mut next = (0, 0);
+    let mut collapse = Collapse::new(running.all);
+    for (input, part, output) in answers {
+        waiting.insert((input, part), output);
+        while let Some(output) = waiting.remove(&next) {
+            next.1 += 1;
+            let go_on = match output {
+                Output::Findings(findings) => findings
+                    .into_iter()
+                    .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f))))),
+                Output::Skipped(skipped) => on(Event::Skipped(skipped)),
+                Output::End(end) => {
+                    next = (next.0 + 1, 0);
+                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f))))
+                        && end.is_none_or(|(document, bytes)| on(Event::Done { document, bytes }))
+                }
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+}

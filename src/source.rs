@@ -1,0 +1,120 @@
+//! Where documents come from.
+//!
+//! A source lists [`Input`]s in a stable order: a name and a way to open it. [`read`] turns any input into [`Document`]
+//! parts. So a new source is a row in [`SOURCES`]; cutting, decoding and "what was not read" are the same for all.
+
+mod artifacts;
+mod decode;
+mod files;
+mod list;
+mod open;
+mod parts;
+mod stdin;
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::document::Document;
+
+pub use parts::read;
+
+/// What a scan is asked to read.
+#[derive(Default)]
+pub struct Wanted {
+    /// Files and folders. What `.gitignore` hides inside them stays unread.
+    pub paths: Vec<String>,
+    /// Folders of build output, read whatever `.gitignore` says.
+    pub artifacts: Vec<String>,
+    /// A file that lists paths, one a line or separated by NULs; `-` is standard input.
+    pub files_from: Option<String>,
+    /// The name under which standard input is read, if it is.
+    pub stdin: Option<String>,
+    /// Paths that the configuration excludes.
+    pub exclude: Option<Exclude>,
+    /// Does `exclude` also hold for paths that are named on the command line?
+    pub exclude_named: bool,
+    /// Files larger than this many bytes are skipped, and counted as such.
+    pub max_bytes: Option<u64>,
+}
+
+/// Says whether a path (and whether it is a folder) is left out.
+pub type Exclude = Arc<dyn Fn(&Path, bool) -> bool + Send + Sync>;
+
+/// One thing to read.
+pub struct Input {
+    /// What reports call it (before masking): the path as given, with `/` between its parts.
+    pub name: String,
+    /// Opens it, or says in words why it cannot be read.
+    pub open: Open,
+}
+
+/// Opens an input; an error is a reason in words, without the name.
+pub type Open = Box<dyn FnOnce() -> Result<Stream, String> + Send>;
+
+/// An opened input.
+pub struct Stream {
+    /// Its bytes.
+    pub bytes: Box<dyn Read + Send>,
+    /// Its size in bytes, where that is known beforehand (a hint).
+    pub size: Option<u64>,
+}
+
+/// What comes out of reading one input.
+pub enum Item {
+    /// The document, or one part of it.
+    Part(Document),
+    /// The input, or the rest of it, was not read.
+    Skipped {
+        /// Name of the input, not yet masked.
+        name: String,
+        /// Why, in words.
+        reason: String,
+    },
+    /// The end of the input.
+    End {
+        /// Name of the input, not yet masked.
+        name: String,
+        /// How many bytes were read.
+        bytes: u64,
+    },
+}
+
+/// Takes an input; `false` means that no more are wanted.
+pub type Push<'a> = &'a mut dyn FnMut(Input) -> bool;
+
+/// Lists the inputs of one source; `false` means that the taker wants no more.
+pub type Source = fn(&Wanted, Push<'_>) -> bool;
+
+/// Where documents come from, in the order in which they are read.
+pub const SOURCES: &[(&str, Source)] = &[
+    ("files", files::inputs),
+    ("artifacts", artifacts::inputs),
+    ("files-from", list::inputs),
+    ("stdin", stdin::inputs),
+];
+
+/// Lists all inputs that are wanted, in a stable order (folders are walked sorted by name).
+/// What cannot be listed becomes an input that cannot be opened: nothing is lost silently.
+pub fn inputs(wanted: &Wanted, push: Push<'_>) {
+    for (_, source) in SOURCES {
+        if !source(wanted, push) {
+            return;
+        }
+    }
+}
+
+impl Input {
+    /// An input that is known to be unreadable.
+    #[must_use]
+    pub fn unreadable(name: impl Into<String>, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self { name: name.into(), open: Box::new(move || Err(reason)) }
+    }
+}
+
+impl Wanted {
+    fn excludes_named(&self, path: &Path, is_dir: bool) -> bool {
+        self.exclude_named && self.exclude.as_ref().is_some_and(|exclude| exclude(path, is_dir))
+    }
+}

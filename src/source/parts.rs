@@ -1,0 +1,197 @@
+//! Reading an input in parts: memory does not grow with its size, and no value is lost where two parts meet.
+
+use std::io::Read;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::decode::Decoder;
+use super::{Input, Item, Stream, open};
+use crate::document::Document;
+use crate::kind::Kind;
+
+/// Inputs up to this many (decoded) bytes are one document.
+const WHOLE: usize = 8 << 20;
+/// Larger ones are cut into parts of about this many bytes.
+const PART: usize = 4 << 20;
+/// Each part also shows at least this much of its neighbours.
+const OVERLAP: usize = 4 << 10;
+/// What later parts are told of the document's beginning.
+const HEAD: usize = 4 << 10;
+
+/// Reads one input as a document, or as parts of one, in order; then says [`Item::End`].
+/// What cannot be opened is [`Item::Skipped`] and has no end; what breaks off is skipped from there.
+pub fn read(input: Input, push: &mut dyn FnMut(Item)) {
+    let Input { name, open } = input;
+    match open() {
+        Err(reason) => push(Item::Skipped { name, reason }),
+        Ok(stream) => Parts::new(name, stream).run(push),
+    }
+}
+
+struct Parts {
+    name: String,
+    kind: Kind,
+    head: Arc<[u8]>,
+    bytes: Box<dyn Read + Send>,
+    decoder: Decoder,
+    /// What has been read and is still needed: the overlap before, then what no part has owned yet.
+    window: Vec<u8>,
+    /// Where in the window the next part's own begins.
+    own: usize,
+    first_line: u64,
+    first_byte: u64,
+    read: u64,
+    ended: bool,
+    failed: Option<String>,
+}
+
+impl Parts {
+    fn new(name: String, stream: Stream) -> Self {
+        let hint = stream.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+        let mut parts = Self {
+            name,
+            kind: Kind::Unknown,
+            head: Arc::default(),
+            bytes: stream.bytes,
+            decoder: Decoder::AsIs,
+            window: Vec::with_capacity(hint.min(WHOLE) + 1),
+            own: 0,
+            first_line: 1,
+            first_byte: 0,
+            read: 0,
+            ended: false,
+            failed: None,
+        };
+        parts.begin();
+        parts
+    }
+
+    /// Reads the first bytes and tells encoding and kind from them.
+    fn begin(&mut self) {
+        self.fill(WHOLE + 1);
+        let head = &self.window[..self.window.len().min(HEAD)];
+        self.decoder = Decoder::of(head);
+        if !matches!(self.decoder, Decoder::AsIs) {
+            let raw = std::mem::take(&mut self.window);
+            self.decoder.push(&raw, &mut self.window);
+            if self.ended {
+                self.decoder.finish(&mut self.window);
+            }
+        }
+        let head = &self.window[..self.window.len().min(HEAD)];
+        self.kind = Kind::of(&self.name, head);
+    }
+
+    fn run(mut self, push: &mut dyn FnMut(Item)) {
+        if self.ended && self.window.len() <= WHOLE {
+            let end = self.window.len();
+            let bytes = std::mem::take(&mut self.window);
+            push(Item::Part(self.part(bytes, 0..end)));
+        } else {
+            self.head = self.window[..self.window.len().min(HEAD)].into();
+            while self.next(push) {}
+        }
+        if let Some(reason) = self.failed.take() {
+            let reason = format!("read only up to byte {}: {reason}", self.read);
+            push(Item::Skipped { name: self.name.clone(), reason });
+        }
+        push(Item::End { name: self.name, bytes: self.read });
+    }
+
+    /// Pushes the next part; says whether more follow.
+    fn next(&mut self, push: &mut dyn FnMut(Item)) -> bool {
+        let goal = self.own + PART;
+        self.fill(goal + 2 * OVERLAP);
+        if self.ended && self.window.len() <= goal + 2 * OVERLAP {
+            let own = self.own..self.window.len();
+            let bytes = std::mem::take(&mut self.window);
+            push(Item::Part(self.part(bytes, own)));
+            return false;
+        }
+        let cut = after_last_line_end(&self.window, self.own + PART / 2..goal)
+            .unwrap_or_else(|| boundary(&self.window, goal));
+        let end = cut + OVERLAP;
+        let end = after_first_line_end(&self.window, end..end + OVERLAP).unwrap_or_else(|| boundary(&self.window, end));
+        push(Item::Part(self.part(self.window[..end].to_vec(), self.own..cut)));
+        self.drop_before(cut);
+        true
+    }
+
+    /// Forgets what the part after `cut` does not need.
+    fn drop_before(&mut self, cut: usize) {
+        let start = cut.saturating_sub(OVERLAP);
+        let start = after_last_line_end(&self.window, start.saturating_sub(OVERLAP)..start)
+            .unwrap_or_else(|| boundary(&self.window, start));
+        self.first_line += line_ends(&self.window[..start]);
+        self.first_byte += start as u64;
+        self.window.drain(..start);
+        self.own = cut - start;
+    }
+
+    fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {
+        let head = (self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
+        let (first_line, first_byte) = (self.first_line, self.first_byte);
+        Document { name: self.name.clone(), kind: self.kind, bytes, first_line, first_byte, own, head }
+    }
+
+    /// Reads until the window holds `len` bytes or the input ends.
+    fn fill(&mut self, len: usize) {
+        while !self.ended && self.window.len() < len {
+            let want = len - self.window.len();
+            let got = if matches!(self.decoder, Decoder::AsIs) {
+                read_up_to(&mut self.bytes, want, &mut self.window, &mut self.failed)
+            } else {
+                let mut raw = Vec::new();
+                let got = read_up_to(&mut self.bytes, want, &mut raw, &mut self.failed);
+                self.decoder.push(&raw, &mut self.window);
+                got
+            };
+            self.read += got as u64;
+            self.ended = got < want;
+            if self.ended {
+                self.decoder.finish(&mut self.window);
+            }
+        }
+    }
+}
+
+/// Appends up to `want` bytes; less means that the input has ended or failed.
+fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>, failed: &mut Option<String>) -> usize {
+    let before = into.len();
+    if let Err(error) = from.take(want as u64).read_to_end(into) {
+        *failed = Some(open::reason(&error));
+    }
+    into.len() - before
+}
+
+/// The place behind the last line end within `range`.
+fn after_last_line_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
+    let at = bytes[range.clone()].iter().rposition(|byte| *byte == b'\n')?;
+    Some(range.start + at + 1)
+}
+
+/// The place behind the first line end within `range`.
+fn after_first_line_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
+    let range = range.start.min(bytes.len())..range.end.min(bytes.len());
+    let at = bytes[range.clone()].iter().position(|byte| *byte == b'\n')?;
+    Some(range.start + at + 1)
+}
+
+/// A place at or just before `at` that cuts neither a character nor a `\r\n`.
+fn boundary(bytes: &[u8], at: usize) -> usize {
+    let at = at.min(bytes.len());
+    let inside = |at: usize| match bytes.get(at) {
+        Some(b'\n') => at > 0 && bytes[at - 1] == b'\r',
+        Some(byte) => byte & 0xC0 == 0x80,
+        None => false,
+    };
+    (at.saturating_sub(3)..=at).rev().find(|at| !inside(*at)).unwrap_or(at)
+}
+
+/// Line ends (`\n`, `\r\n` or a lone `\r`) in `bytes`, which do not end between `\r` and `\n`.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let returns = bytes.iter().filter(|byte| **byte == b'\r').count();
+    let both = if returns == 0 { 0 } else { bytes.windows(2).filter(|pair| *pair == b"\r\n").count() };
+    (feeds + returns - both) as u64
+}
