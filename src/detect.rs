@@ -15,6 +15,7 @@ pub(crate) mod labels;
 pub(crate) mod matcher;
 pub(crate) mod names;
 mod owners;
+mod rows;
 pub(crate) mod shapes;
 mod text;
 mod values;
@@ -61,6 +62,11 @@ impl Clues {
     pub const ATTRIBUTION: Self = Self(1 << 12);
     /// The words before it speak of versions, parts, orders …
     pub const VETO_NEAR: Self = Self(1 << 13);
+
+    /// A cell of a record that holds a person; nothing names it.
+    pub const ROW: Self = Self(1 << 14);
+    /// A date in running text.
+    pub const DATE: Self = Self(1 << 15);
 
     /// Does the set hold all of `other`?
     #[must_use]

@@ -62,7 +62,8 @@ impl Judge {
         let hits = overlap::resolve(hits, rules);
         let mut findings = Vec::new();
         if !hits.is_empty() {
-            let page = Page::of(document);
+            let mut page = Page::of(document);
+            page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
             let judged = self.weigh(rules, engine, document, &page, hits);
             let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
             let name = records::masked_name(&document.name, &document.bytes, &spans, engine);
@@ -135,7 +136,10 @@ fn verdict(rule: &Rule, id: RuleId, judged: &Judged, phi: bool, policy: &Policy)
     let labelled = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN));
     let shown = match policy.profile {
         Profile::Strict => true,
+        Profile::SafeHarbor if reserved => labelled && (STRONG.contains(&kind) || judged.hit.clues.has(Clues::POSITION)),
         _ if reserved => labelled && STRONG.contains(&kind),
+        // 164.514(b)(2)(i)(K) names certificate and licence numbers; whose name stands on them is another matter.
+        Profile::SafeHarbor if provider => kind == "license",
         _ if provider => false,
         Profile::Default if health => phi,
         Profile::Default => phi || (STRONG.contains(&kind) && confidence >= 0.8),
@@ -153,6 +157,13 @@ fn verdict(rule: &Rule, id: RuleId, judged: &Judged, phi: bool, policy: &Policy)
     } else {
         own.min(Severity::Warning)
     })
+}
+
+/// Is it sure enough, by label or cue, to say that the document is about a person?
+fn speaks_of_a_person(hit: &Hit, rules: &Rules) -> bool {
+    let kind = hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str());
+    let named = hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE)) || hit.owner == Owner::Person;
+    named && matches!(kind, "name" | "mrn" | "dob" | "ssn") && !matches!(hit.owner, Owner::Provider | Owner::Software)
 }
 
 /// The line around a hit.

@@ -8,6 +8,8 @@ mod json;
 mod jsonl;
 mod record;
 mod sarif;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 use std::io::{self, Write};

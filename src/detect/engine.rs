@@ -23,6 +23,9 @@ pub(crate) struct Engine {
     kinds: HashMap<String, Vec<RuleId>>,
     /// The rule for names in running text.
     pub(crate) name: Option<RuleId>,
+    /// The rule for birth dates beside a name, and the one for dates in notes.
+    pub(crate) birth: Option<RuleId>,
+    pub(crate) date: Option<RuleId>,
 }
 
 /// Patterns whose beginnings are too common to ask for, known by a rarer byte inside.
@@ -73,6 +76,8 @@ impl Engine {
             starts: Starts::new(&starts),
             first,
             inner: Inner::new(inner),
+            birth: rules.by_id("date-of-birth").map(|(id, _)| id),
+            date: rules.by_id("service-date").map(|(id, _)| id),
             kinds,
             name,
         })

@@ -111,6 +111,12 @@ impl Words {
         self.count += 1;
     }
 
+    /// Do word `i` and the one before it belong to one identifier (no blank between)?
+    fn joined(&self, i: usize) -> bool {
+        let (from, to) = (self.ends[i - 1].1, self.ends[i].0);
+        !self.text[usize::from(from)..usize::from(to)].contains(&b' ')
+    }
+
     fn get(&self, i: usize) -> &[u8] {
         let (a, b) = self.ends[i];
         &self.text[usize::from(a)..usize::from(b)]
@@ -240,6 +246,10 @@ impl Vocabulary {
                 }
                 let owner = (0..start).rev().find_map(|i| self.owner_of(words.get(i))).unwrap_or_default();
                 let owner = if owner == Owner::Unknown { self.owner_within(words, start, end) } else { owner };
+                // `correlation_id`, `release_name`: a word in the same identifier makes a weak label something else.
+                if !strong && owner == Owner::Unknown && start > 0 && words.joined(start) {
+                    return Some(None);
+                }
                 return Some(Some(Called { rule, strong, owner }));
             }
         }

@@ -118,9 +118,9 @@ fn ends_token(text: &[u8], len: usize) -> bool {
     if last.is_ascii_digit() {
         // `4100Patient`: a word may be glued to a number; `4100ab3` goes on.
         let word = next.is_ascii_uppercase() && text.get(len + 1).is_some_and(|b| b.is_ascii_lowercase());
-        return !next.is_ascii_alphanumeric() || word;
+        return !(next.is_ascii_alphanumeric() || *next == b'_') || word;
     }
-    !last.is_ascii_alphanumeric() || !next.is_ascii_alphanumeric()
+    !last.is_ascii_alphanumeric() || !(next.is_ascii_alphanumeric() || *next == b'_')
 }
 
 /// The matchers of a catalogue, by rule.

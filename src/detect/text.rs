@@ -10,7 +10,7 @@ use crate::detect::checks::Verdict;
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
 use crate::detect::matcher::Match;
-use crate::detect::{Clues, Detector, Hit, names, owners, values};
+use crate::detect::{Clues, Detector, Hit, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -22,7 +22,15 @@ pub(crate) struct Text(pub(crate) Arc<Engine>);
 
 impl Detector for Text {
     fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
-        Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0 }.run();
+        let from = hits.len();
+        let mut pass = Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0, seeds: Vec::new() };
+        pass.run();
+        let mut seeds = pass.seeds;
+        if document.kind != Kind::Generated && document.kind != Kind::Binary {
+            let speaks = |h: &&Hit| !h.clues.any(Clues::GLUED.with(Clues::RESERVED).with(Clues::DATE));
+            seeds.extend(hits[from..].iter().filter(speaks).map(|h| h.at.start));
+            rows::read(&self.0, &document.bytes, &seeds, hits);
+        }
     }
 }
 
@@ -60,6 +68,8 @@ struct Pass<'p> {
     hits: &'p mut Vec<Hit>,
     /// Names are found up to here.
     named_until: usize,
+    /// Places on lines that may be records without labels.
+    seeds: Vec<usize>,
 }
 
 impl Pass<'_> {
@@ -98,6 +108,9 @@ impl Pass<'_> {
                 && matches!(self.text[start - 1], b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')
             {
                 self.number_behind_words(start);
+            }
+            if self.document.kind == Kind::Prose {
+                self.date_in_prose(start);
             }
         } else if (b.is_ascii_uppercase() || b >= 0xc3) && start >= self.named_until {
             self.capital(start, end);
@@ -156,14 +169,22 @@ impl Pass<'_> {
         let code = self.document.kind == Kind::Code;
         let (at, verdict, clues) = match matcher.value {
             Value::Pattern => {
-                let Some(Match { end, verdict }) = matcher.at(text, slot.start, true) else { return };
-                (slot.start..end, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED))
+                // `(` may open the value itself: `(415) 302-5858`, `(01)0081…`.
+                let bracket = slot.start.checked_sub(1).filter(|p| text[*p] == b'(');
+                let starts = bracket.into_iter().chain([slot.start]);
+                let Some((start, Match { end, verdict })) = starts.into_iter().find_map(|s| Some((s, matcher.at(text, s, true)?))) else { return };
+                let digits = text[start..end].iter().filter(|b| b.is_ascii_digit()).count();
+                if !called.strong && digits < 6 && digits == end - start {
+                    return;
+                }
+                (start..end, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED))
             }
             _ if code && !slot.quoted => return,
             Value::Name => {
                 let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted) else { return };
                 self.named_until = at.end;
-                (at, name_verdict(text, clues), clues)
+                let reserved = words::is_placeholder_person(&text[at.clone()]);
+                (at, if reserved { Verdict::Reserved } else { Verdict::Valid }, clues)
             }
             Value::Place => {
                 let Some(at) = place(text, &slot) else { return };
@@ -249,20 +270,23 @@ impl Pass<'_> {
     /// A capital: perhaps the beginning of a name.
     fn capital(&mut self, start: usize, end: usize) {
         let text = self.text;
+        if self.document.kind == Kind::Prose && end - start >= 3 && matches!(text.get(end), Some(b' ' | b'.')) && words::facts(&text[start..end]).is(Class::Month) {
+            self.date_in_prose(start);
+        }
         let Some(rule) = self.engine.name else { return };
         let next = |i: usize| text.get(i).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
         let (title, after) = match text.get(end..) {
             Some([b'.', b' ', ..]) => (end - start <= 4, end + 2),
             Some([b' ', ..]) => (end - start <= 4, end + 1),
             Some([b',', b' ', ..]) => (false, end + 2),
+            Some([b'|' | b'\t' | b',' | b';', ..]) => return self.name_cells(start, end),
             Some([b'\'' | b'-', ..]) => (false, end + 1),
             _ => return,
         };
         if !next(after) {
             return;
         }
-        if title && let Some(facts) = Some(words::facts(&text[start..end])).filter(|f| f.is(Class::Title)) {
-            let _ = facts;
+        if title && words::facts(&text[start..end]).is(Class::Title) {
             if let Some((at, clues)) = names::after_cue(text, after) {
                 let doctor = text[start..end].eq_ignore_ascii_case(b"dr");
                 let owner = if doctor { Owner::Provider } else { Owner::Person };
@@ -276,10 +300,27 @@ impl Pass<'_> {
         }
     }
 
+    /// Two cells that are a surname and a given name: the line may be a record.
+    fn name_cells(&mut self, start: usize, end: usize) {
+        let next = self.text[end + 1..].iter().take_while(|b| is_word(**b)).count();
+        let (one, two) = (words::facts(&self.text[start..end]), words::facts(&self.text[end + 1..end + 1 + next]));
+        let both = one.surname().max(one.given()) >= 2 && two.given().max(two.surname()) >= 2;
+        if both && one.common() <= 4 && two.common() <= 4 {
+            self.seeds.push(start);
+        }
+    }
+
+    /// Notes are full of dates that nothing labels.
+    fn date_in_prose(&mut self, at: usize) {
+        let Some(rule) = self.engine.date else { return };
+        if let Some(end) = rows::date_at(self.engine, rule, self.text, at) {
+            self.push(rule, at..end, None, Clues::SHAPE.with(Clues::DATE), Owner::Unknown);
+        }
+    }
+
     fn name(&mut self, rule: RuleId, at: Range<usize>, clues: Clues, owner: Owner) {
         self.named_until = at.end;
-        let reserved =
-            name_verdict(self.text, clues) == Verdict::Reserved || words::is_placeholder_person(&self.text[at.clone()]);
+        let reserved = words::is_placeholder_person(&self.text[at.clone()]);
         self.push(rule, at, None, clues.with(Clues::SHAPE).when(reserved, Clues::RESERVED), owner);
     }
 
@@ -296,10 +337,6 @@ impl Pass<'_> {
     fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {
         self.hits.push(Hit { rule: Some(rule), at, label, clues, owner, record: None });
     }
-}
-
-fn name_verdict(_text: &[u8], _clues: Clues) -> Verdict {
-    Verdict::Valid
 }
 
 /// A place's name: letters and blanks that fill the room, capital first.

@@ -21,6 +21,8 @@ pub(crate) struct Page {
     pub(crate) kind: Kind,
     /// How many different words of health care it uses, up to [`ENOUGH`].
     pub(crate) health: usize,
+    /// How many hits speak of a person by themselves.
+    pub(crate) people: usize,
     /// Does its path say that its data are made up?
     pub(crate) synthetic: bool,
 }
@@ -30,6 +32,7 @@ impl Page {
         Self {
             kind: document.kind,
             health: health_words(&document.bytes[..document.bytes.len().min(READ)], ENOUGH),
+            people: 0,
             synthetic: kind::path_says_synthetic(&document.name),
         }
     }

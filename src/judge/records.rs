@@ -46,7 +46,7 @@ fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) ->
         {
             let sure = score::probability(other.own);
             let near = if line || record { 1.0 } else { 0.45 };
-            let worth = 1.8 * near * sure * sure.sqrt();
+            let worth = 2.4 * near * sure.sqrt();
             let entry = best.entry(kind).or_insert(0.0);
             *entry = entry.max(worth);
         }

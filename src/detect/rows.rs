@@ -1,0 +1,141 @@
+//! Records without labels: on a line that holds a person, what stands beside the name.
+//!
+//! `Gray, Maria (1935-08-20)` and `Sweeney|Gina|19781114|F|76908` name nothing, but their cells explain each other.
+//! Only lines that already gave a hit, or two cells of names, are read; the judge weighs cell against cell.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::detect::checks::Verdict;
+use crate::detect::engine::Engine;
+use crate::detect::{Clues, Hit};
+use crate::document::line_around;
+use crate::fields::Owner;
+use crate::rule::RuleId;
+use crate::words;
+
+/// Most lines of a part that are read for cells.
+const MOST_LINES: usize = 20_000;
+/// Longest line that is read for cells, in bytes.
+const LONGEST: usize = 2_000;
+
+/// Reads the lines around `seeds` for dates, names, numbers and ZIP codes that no label names.
+pub(crate) fn read(engine: &Engine, text: &[u8], seeds: &[usize], hits: &mut Vec<Hit>) {
+    let starts: BTreeSet<usize> = seeds.iter().take(MOST_LINES).map(|at| line_around(text, *at).start).collect();
+    for start in starts {
+        let line = line_around(text, start);
+        if line.len() <= LONGEST {
+            Row { engine, text, hits }.read(line);
+        }
+    }
+}
+
+struct Row<'r> {
+    engine: &'r Engine,
+    text: &'r [u8],
+    hits: &'r mut Vec<Hit>,
+}
+
+impl Row<'_> {
+    fn read(&mut self, line: Range<usize>) {
+        let delimiter = self.delimiter(&line);
+        let mut at = line.start;
+        while at < line.end {
+            let cell_end = self.text[at..line.end].iter().position(|b| Some(*b) == delimiter).map_or(line.end, |i| at + i);
+            let cell = trimmed(self.text, at..cell_end);
+            if delimiter.is_some() && !cell.is_empty() {
+                self.cell(cell.clone());
+            }
+            self.dates(&line, at..cell_end);
+            at = cell_end + 1;
+        }
+    }
+
+    /// The byte that cuts the line into at least four short cells.
+    fn delimiter(&self, line: &Range<usize>) -> Option<u8> {
+        let text = &self.text[line.clone()];
+        let count = |d: u8| text.iter().filter(|b| **b == d).count();
+        [b'|', b'\t', b',', b';'].into_iter().find(|d| count(*d) >= 3)
+    }
+
+    fn cell(&mut self, cell: Range<usize>) {
+        let value = &self.text[cell.clone()];
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        if digits == 0 {
+            self.name_cell(cell);
+        } else if digits == value.len() && digits == 5 {
+            self.checked("zip", cell);
+        } else if value.len() <= 14 && digits >= 6 && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') {
+            self.checked("mrn", cell);
+        }
+    }
+
+    /// One word that is a name, capital first.
+    fn name_cell(&mut self, cell: Range<usize>) {
+        let value = &self.text[cell.clone()];
+        let facts = words::facts(value);
+        let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        let name = facts.given().max(facts.surname()) >= 2 && facts.common() <= 4 && value.len() >= 2;
+        if let (true, true, Some(rule)) = (capital, name, self.engine.name) {
+            self.push(rule, cell, Clues::HALF_NAME);
+        }
+    }
+
+    fn checked(&mut self, kind: &str, cell: Range<usize>) {
+        for rule in self.engine.of_kind(kind) {
+            let matcher = self.engine.matchers.get(*rule);
+            if matcher.at(self.text, cell.start, true).is_some_and(|m| m.end == cell.end && m.verdict == Verdict::Valid) {
+                self.push(*rule, cell, Clues::CHECKED);
+                return;
+            }
+        }
+    }
+
+    /// Birth dates: any date that is no time stamp.
+    fn dates(&mut self, line: &Range<usize>, cell: Range<usize>) {
+        let Some(rule) = self.engine.birth else { return };
+        let mut i = cell.start;
+        while i < cell.end {
+            let digit = self.text[i].is_ascii_digit();
+            let starts = i == 0 || !is_token(self.text[i - 1]);
+            let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
+            if digit && starts && i > line.start {
+                if let Some(end) = date_at(self.engine, rule, self.text, i) {
+                    self.push(rule, i..end, Clues::CHECKED);
+                    i = end;
+                    continue;
+                }
+            }
+            i = end;
+        }
+    }
+
+    fn push(&mut self, rule: RuleId, at: Range<usize>, clues: Clues) {
+        self.hits.push(Hit { rule: Some(rule), at, label: None, clues: clues.with(Clues::SHAPE).with(Clues::ROW), owner: Owner::Unknown, record: None });
+    }
+}
+
+/// A date at `at` that is neither a time stamp nor a piece of a longer token.
+pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> Option<usize> {
+    let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
+    let value = &text[at..found.end];
+    let stamp = value.contains(&b':') || matches!(text.get(found.end..), Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]));
+    let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
+    let glued = at > 0 && joins(text[at - 1]) || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));
+    (!stamp && !glued && found.end - at >= 6).then_some(found.end)
+}
+
+fn is_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b >= 0x80
+}
+
+fn trimmed(text: &[u8], at: Range<usize>) -> Range<usize> {
+    let skip = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'#' | b'/' | b'*' | b'(' | b')' | b'-');
+    let cell = &text[at.clone()];
+    let start = cell.iter().position(|b| !skip(b)).unwrap_or(cell.len());
+    let end = cell.iter().rposition(|b| !skip(b)).map_or(start, |i| i + 1);
+    // In the first cell a comment's or label's words may stand before the value: only its last word counts.
+    let word = cell[start..end].iter().rposition(|b| *b == b' ').map_or(start, |i| start + i + 1);
+    let start = if cell[start..end].contains(&b':') { word } else { start };
+    at.start + start..at.start + end
+}
