@@ -40,7 +40,9 @@ impl Drop for Folder {
 /// What a scan would see: names read, in order, and names not read with the reason; both without the folder.
 fn listed(folder: &Folder, wanted: &Wanted) -> (Vec<String>, Vec<(String, String)>) {
     let (mut read, mut skipped) = (Vec::new(), Vec::new());
-    let short = |name: String| name.strip_prefix(&folder.path()).map_or(name.clone(), |rest| rest.trim_start_matches('/').to_owned());
+    let short = |name: String| {
+        name.strip_prefix(&folder.path()).map_or(name.clone(), |rest| rest.trim_start_matches('/').to_owned())
+    };
     source::inputs(wanted, &mut |input| {
         source::read(input, &mut |item| match item {
             Item::Part(_) => {}
@@ -96,7 +98,10 @@ fn small_documents_are_whole() {
     for text in ["", "x", "a\nb\n"] {
         let (parts, read) = parts("a.txt", text.into());
         assert_eq!(parts.len(), 1);
-        assert_eq!((parts[0].bytes.as_slice(), parts[0].own.clone(), read), (text.as_bytes(), 0..text.len(), text.len() as u64));
+        assert_eq!(
+            (parts[0].bytes.as_slice(), parts[0].own.clone(), read),
+            (text.as_bytes(), 0..text.len(), text.len() as u64)
+        );
     }
 }
 
@@ -256,14 +261,21 @@ mod unix {
         let at = |name: &str| folder.0.join(name);
         let made = std::process::Command::new("mkfifo").arg(at("pipe")).status().is_ok_and(|status| status.success());
         let _socket = std::os::unix::net::UnixListener::bind(at("sock"));
-        for (target, link) in [(outside.0.as_path(), "out"), (Path::new("loop"), "loop"), (Path::new("a.txt"), "in"), (Path::new(".."), "up")] {
+        for (target, link) in [
+            (outside.0.as_path(), "out"),
+            (Path::new("loop"), "loop"),
+            (Path::new("a.txt"), "in"),
+            (Path::new(".."), "up"),
+        ] {
             symlink(target, at(link)).expect("a link");
         }
         let (read, skipped) = listed(&folder, &of_paths(&[&folder.path(), "/dev/null"]));
         assert_eq!(read, ["a.txt"]);
         let told: Vec<(&str, bool)> = skipped
             .iter()
-            .map(|(name, reason)| (name.as_str(), ["link", "pipe", "socket", "device"].iter().any(|word| reason.contains(word))))
+            .map(|(name, reason)| {
+                (name.as_str(), ["link", "pipe", "socket", "device"].iter().any(|word| reason.contains(word)))
+            })
             .collect();
         let mut wanted = vec![("loop", true), ("out", true), ("sock", true), ("up", true), ("/dev/null", true)];
         if made {
@@ -278,7 +290,9 @@ mod unix {
     fn what_may_not_be_read_is_told() {
         let folder = Folder::new("forbidden");
         folder.file("a.txt", "a").file("dir/b.txt", "b");
-        let forbid = |name: &str, mode| fs::set_permissions(folder.0.join(name), fs::Permissions::from_mode(mode)).expect("ours");
+        let forbid = |name: &str, mode| {
+            fs::set_permissions(folder.0.join(name), fs::Permissions::from_mode(mode)).expect("ours")
+        };
         forbid("a.txt", 0);
         forbid("dir", 0);
         let (read, skipped) = listed(&folder, &of_paths(&[&folder.path()]));

@@ -50,7 +50,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     scan::run(&scanner, running, |push| source::inputs(&wanted, push), &mut |event| run.take(event));
     let (summary, skipped, failing) = run.end()?;
     if !args.quiet {
-        finish(args, &summary, &skipped, started);
+        finish(args, &summary, &skipped, started, failing);
     }
     for path in &missing {
         super::show(&not_there(scanner.name(path).as_str()));
@@ -204,7 +204,7 @@ fn say_what_is_used(args: &ScanArgs, loaded: &Loaded, meta: &Meta<'_>) {
 }
 
 /// The run in a line, on standard error; where the report on standard output has said all but the time, only that.
-fn finish(args: &ScanArgs, summary: &Summary, skipped: &[Skipped], started: Instant) {
+fn finish(args: &ScanArgs, summary: &Summary, skipped: &[Skipped], started: Instant, failing: bool) {
     let mut err = io::stderr();
     let seconds = started.elapsed().as_secs_f64();
     if !outputs::is_human(&args.format) {
@@ -217,7 +217,8 @@ fn finish(args: &ScanArgs, summary: &Summary, skipped: &[Skipped], started: Inst
         }
         let _ = writeln!(err, "{}", words::summary(summary));
     }
-    if summary.files == 0 {
+    // A reader that has gone (`| head`) ends a scan within its first file: something was scanned then.
+    if summary.files == 0 && !failing {
         let _ = writeln!(err, "nothing was scanned; --artifacts DIR also reads what .gitignore hides");
     } else if args.verbose || io::stderr().is_terminal() || !outputs::is_human(&args.format) {
         let _ = writeln!(err, "finished in {seconds:.2} s");

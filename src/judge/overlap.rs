@@ -51,7 +51,8 @@ fn rank(hit: &Hit, rules: &Rules) -> (u32, usize) {
         (Clues::FULL_NAME, 2),
     ];
     let sum: u32 = known.iter().filter(|(clue, _)| c.has(*clue)).map(|(_, worth)| worth).sum();
-    let glued = u32::from(!c.has(Clues::GLUED));
+    // A cell that nothing names gives way to anything that has a form of its own.
+    let glued = u32::from(!c.has(Clues::GLUED)) + 2 * u32::from(!c.has(Clues::ROW));
     let vague = u32::from(hit.owner != Owner::Software) * 16;
     (sum + checked * 5 + glued + vague, hit.at.len())
 }

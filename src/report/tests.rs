@@ -54,7 +54,12 @@ fn finding() -> Finding {
 }
 
 fn findings() -> Vec<Finding> {
-    let step = Step { document: masked("src/a.rs"), start: finding().start, end: finding().end, says: "is logged here".into() };
+    let step = Step {
+        document: masked("src/a.rs"),
+        start: finding().start,
+        end: finding().end,
+        says: "is logged here".into(),
+    };
     let repeated = Finding { severity: Severity::Warning, phi: false, more: 41, trail: vec![step], ..finding() };
     let allowed = Finding { suppressed: Some("a made-up patient".into()), ..finding() };
     let noted = Finding { severity: Severity::Note, note: Some("A published sample value.".into()), ..finding() };
@@ -85,7 +90,8 @@ fn sarif(findings: &[Finding], skipped: usize) -> serde_json::Value {
     let schema = include_str!("../../tests/data/sarif-2.1.0.json").replace("{2}]?$", "{2}\\\\]?$");
     let schema = serde_json::from_str(&schema).expect("it is JSON");
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let errors: Vec<String> = validator.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> =
+        validator.iter_errors(&sarif).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     sarif
 }
@@ -104,7 +110,10 @@ fn formats_say_the_same() {
 #[test]
 fn formats_of_nothing() {
     for (name, _) in FORMATS {
-        insta::assert_snapshot!(format!("empty_{name}"), report(name, &[], 0).replace(env!("CARGO_PKG_VERSION"), "[version]"));
+        insta::assert_snapshot!(
+            format!("empty_{name}"),
+            report(name, &[], 0).replace(env!("CARGO_PKG_VERSION"), "[version]")
+        );
     }
     sarif(&[], 0);
 }
