@@ -60,6 +60,14 @@ pub enum Value {
     Any,
 }
 
+/// Words that must stand near a value in running text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Near {
+    /// A street suffix (USPS Publication 28, C1), behind a number.
+    StreetSuffix,
+}
+
 /// How an identifier looks, what it is called, what makes it valid.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,6 +105,16 @@ pub struct Identifier {
     /// The label alone says that the record is about health (MRN, MBI, diagnosis).
     #[serde(default)]
     pub health: bool,
+    /// A word of this class must stand among the next words of running text. Asked before the patterns are:
+    /// a house number looks like any number.
+    #[serde(default)]
+    pub near: Option<Near>,
+    /// Where a format says only the kind of a value, this rule stands for the kind.
+    #[serde(default)]
+    pub generic: bool,
+    /// Behind a strong label any value with a digit counts, whether or not pattern and check know its form.
+    #[serde(default)]
+    pub loose: bool,
     /// Whose identifier it is.
     #[serde(default)]
     pub party: Party,

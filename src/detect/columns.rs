@@ -58,7 +58,7 @@ impl Columns {
 
     /// A value in a labelled column.
     fn labelled(&self, text: &[u8], field: &Field, called: Called, hits: &mut Vec<Hit>) {
-        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule) else { return };
+        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule, called.strong) else { return };
         let owner = if called.owner == Owner::Unknown { field.owner } else { called.owner };
         let label = match &field.label {
             Label::Text(at) => Some(at.clone()),
@@ -74,17 +74,15 @@ impl Columns {
     /// A value whose kind its position tells: the rule of that kind that fits best.
     fn position(&self, text: &[u8], field: &Field, kind: &str, hits: &mut Vec<Hit>) {
         let rules = self.0.of_kind(kind);
-        let checked = |id: &&RuleId| self.0.matchers.get(**id).check.is_some();
-        let best = rules.iter().filter(checked).find_map(|id| {
-            Some((*id, self.value(text, field.value.clone(), *id)?)).filter(|(_, (at, _, _))| *at == field.value)
-        });
-        let (rule, at, verdict) = match best {
-            Some((rule, (at, verdict, _))) => (rule, at, verdict),
-            None => {
-                let Some(rule) = self.generic(kind) else { return };
-                (rule, field.value.clone(), Verdict::Valid)
-            }
+        // A check that rules out nearly everything (MBI, IMEI) knows better than the kind's own rule.
+        let fits = |id: &RuleId| {
+            let value = self.value(text, field.value.clone(), *id, true)?;
+            (value.0 == field.value).then_some((*id, value.0, value.1))
         };
+        let best = rules.iter().filter(|id| self.0.matchers.get(**id).chance < 0.2).find_map(fits);
+        let generic = || rules.iter().find(|id| self.0.matchers.get(**id).generic).or_else(|| rules.first());
+        let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid));
+        let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
         if at.is_empty() || checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
             return;
         }
@@ -92,24 +90,24 @@ impl Columns {
         hits.push(hit(Some(rule), field, at, None, clues, field.owner));
     }
 
-    /// The rule that stands for a kind when no rule's check fits.
-    fn generic(&self, kind: &str) -> Option<RuleId> {
-        let rules = self.0.of_kind(kind);
-        let loosest = |id: &&RuleId| self.0.matchers.get(**id).check.is_none();
-        rules.iter().find(loosest).or_else(|| rules.first()).copied()
-    }
-
     /// The value of a rule in a field's room.
-    fn value(&self, text: &[u8], room: Range<usize>, rule: RuleId) -> Option<(Range<usize>, Verdict, Clues)> {
+    fn value(
+        &self,
+        text: &[u8],
+        room: Range<usize>,
+        rule: RuleId,
+        strong: bool,
+    ) -> Option<(Range<usize>, Verdict, Clues)> {
         let matcher = self.0.matchers.get(rule);
         let value = text.get(room.clone())?;
         let start = room.start + value.len() - value.trim_ascii_start().len();
         let end = start + value.trim_ascii().len();
         match matcher.value {
             Value::Pattern => {
-                let Match { end: stop, verdict } = matcher.at(text, start, true)?;
-                let fits = stop <= end && (end - stop) * 3 <= end - start;
-                fits.then_some((start..stop, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED)))
+                let found = matcher.at(text, start, true).filter(|m| m.end <= end && (end - m.end) * 3 <= end - start);
+                let loose = || (strong && matcher.is_loose(&text[start..end])).then_some(Match { end, verdict: Verdict::Valid });
+                let Match { end: stop, verdict } = found.or_else(loose)?;
+                Some((start..stop, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED)))
             }
             Value::Name => {
                 let (at, clues) = names::behind_label(text, start, end, true)?;

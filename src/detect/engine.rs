@@ -6,7 +6,7 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::Matchers;
-use crate::detect::shapes::{Bytes, DEPTH, Starts, first_bytes};
+use crate::detect::shapes::{Bytes, DEPTH, Starts, first_bytes, groups};
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
 
@@ -16,8 +16,8 @@ pub(crate) struct Engine {
     pub(crate) words: Vocabulary,
     /// Patterns that begin at a token's start; they answer with their rule.
     pub(crate) starts: Starts,
-    /// Can any pattern begin with this byte?
-    pub(crate) first: [bool; 256],
+    /// What each byte is to the pass over a text: a set of [`class`]es.
+    pub(crate) classes: [u8; 256],
     /// Patterns known by a byte inside (`@`), asked where that byte stands.
     pub(crate) inner: Inner,
     kinds: HashMap<String, Vec<RuleId>>,
@@ -30,8 +30,8 @@ pub(crate) struct Engine {
 
 /// Patterns whose beginnings are too common to ask for, known by a rarer byte inside.
 pub(crate) struct Inner {
-    /// Is it such a byte?
-    pub(crate) byte: [bool; 256],
+    /// Such bytes.
+    bytes: Vec<u8>,
     /// What can stand from that byte on; answers with an index into `patterns`.
     pub(crate) starts: Starts,
     /// For each pattern its rule and what may stand before the byte.
@@ -42,18 +42,22 @@ impl Engine {
     /// # Errors
     /// [`Error::Rule`] when a pattern is no pattern or a check does not exist.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
+        let mut matchers = Matchers::new(rules)?;
         let mut starts = Vec::new();
         let mut inner = Vec::new();
         let mut first = [false; 256];
         for (id, rule) in rules.iter() {
             let mut ways = Vec::new();
             if rule.identifier.alone != Alone::Never {
-                for look in &rule.identifier.looks {
+                for (i, look) in rule.identifier.looks.iter().enumerate() {
                     let hir = parse(&rule.id, look)?;
                     let own = first_bytes(&hir);
                     match is_common(&own).then(|| split(&hir)).flatten() {
                         Some((before, byte, rest)) => inner.push((id, before, byte, first_bytes(&rest))),
-                        None => ways.extend(own),
+                        None => {
+                            matchers.begins(id, i, groups(&own));
+                            ways.extend(own);
+                        }
                     }
                 }
             }
@@ -62,6 +66,7 @@ impl Engine {
             }
             starts.push(ways);
         }
+        let inner = Inner::new(inner);
         let mut kinds: HashMap<String, Vec<RuleId>> = HashMap::new();
         for (id, rule) in rules.iter() {
             kinds.entry(rule.identifier.kind.clone()).or_default().push(id);
@@ -71,11 +76,11 @@ impl Engine {
             .find(|(_, r)| r.identifier.value == Value::Name && r.identifier.kind == "name")
             .map(|(id, _)| id);
         Ok(Self {
-            matchers: Matchers::new(rules)?,
+            matchers,
             words: Vocabulary::new(rules),
             starts: Starts::new(&starts),
-            first,
-            inner: Inner::new(inner),
+            classes: classes(&first, &inner.bytes),
+            inner,
             birth: rules.by_id("date-of-birth").map(|(id, _)| id),
             date: rules.by_id("service-date").map(|(id, _)| id),
             kinds,
@@ -89,14 +94,55 @@ impl Engine {
     }
 }
 
+/// What a byte can be to the pass over a text.
+pub(crate) mod class {
+    /// A letter, digit or byte of a longer character.
+    pub(crate) const WORD: u8 = 1;
+    pub(crate) const DIGIT: u8 = 1 << 1;
+    /// A capital, or the first byte of a character that may be one.
+    pub(crate) const CAPITAL: u8 = 1 << 2;
+    /// A label may stand before it.
+    pub(crate) const SEPARATOR: u8 = 1 << 3;
+    /// A pattern may begin with it.
+    pub(crate) const FIRST: u8 = 1 << 4;
+    /// A pattern is known by it.
+    pub(crate) const INNER: u8 = 1 << 5;
+
+    /// The classes that do not depend on rules.
+    pub(crate) const TABLE: [u8; 256] = {
+        let mut table = [0; 256];
+        let mut b = 0;
+        while b < 256 {
+            let byte = b as u8;
+            table[b] = match byte {
+                b'0'..=b'9' => WORD | DIGIT,
+                b'A'..=b'Z' | 0xc3..=0xff => WORD | CAPITAL,
+                b'a'..=b'z' | 0x80..=0xc2 => WORD,
+                b':' | b'=' | b'(' | b'[' | b'<' | b'>' => SEPARATOR,
+                _ => 0,
+            };
+            b += 1;
+        }
+        table
+    };
+}
+
+fn classes(first: &[bool; 256], inner: &[u8]) -> [u8; 256] {
+    let mut table = class::TABLE;
+    for (class, first) in table.iter_mut().zip(first) {
+        *class |= if *first { class::FIRST } else { 0 };
+    }
+    inner.iter().for_each(|b| table[usize::from(*b)] |= class::INNER);
+    table
+}
+
 type InnerPattern = (RuleId, Bytes, u8, Vec<[Bytes; DEPTH]>);
 
 impl Inner {
     fn new(patterns: Vec<InnerPattern>) -> Self {
-        let mut byte = [false; 256];
-        patterns.iter().for_each(|p| byte[usize::from(p.2)] = true);
+        let bytes = patterns.iter().map(|p| p.2).collect();
         let starts: Vec<_> = patterns.iter().map(|p| p.3.clone()).collect();
-        Self { byte, starts: Starts::new(&starts), patterns: patterns.into_iter().map(|p| (p.0, p.1)).collect() }
+        Self { bytes, starts: Starts::new(&starts), patterns: patterns.into_iter().map(|p| (p.0, p.1)).collect() }
     }
 }
 

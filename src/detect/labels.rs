@@ -311,6 +311,36 @@ impl Vocabulary {
     }
 }
 
+/// What keys of a document mean: a log has few and repeats them on every line.
+pub(crate) struct Known(Vec<(u64, Option<Called>)>);
+
+impl Default for Known {
+    fn default() -> Self {
+        Self(vec![(0, None); 512])
+    }
+}
+
+impl Known {
+    /// As [`Vocabulary::look_up`].
+    pub(crate) fn look_up(&mut self, words: &Vocabulary, key: &[u8]) -> Option<Called> {
+        let hash = hash_of(key);
+        let slot = &mut self.0[(hash >> 55) as usize];
+        if slot.0 != hash {
+            *slot = (hash, words.look_up(key));
+        }
+        slot.1
+    }
+}
+
+/// A hash of a whole key, eight bytes at a time; never 0.
+fn hash_of(key: &[u8]) -> u64 {
+    let mix = |hash: u64, n: u64| (hash ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let (chunks, rest) = key.as_chunks::<8>();
+    let hash = chunks.iter().fold(key.len() as u64 ^ SEED, |h, c| mix(h, u64::from_le_bytes(*c)));
+    let last = rest.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
+    mix(mix(hash, last), 1) | 1
+}
+
 fn word_lists() -> ByHash<Word> {
     let mut words: ByHash<Word> = ByHash::default();
     for (word, canonical) in rows(include_str!("../../rules/vocabulary/canonical.tsv")) {

@@ -5,8 +5,10 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::detect::checks::{self, Verdict};
+use crate::detect::shapes::{Bytes, DEPTH};
 use crate::error::{Error, Result};
-use crate::rule::{Rule, RuleId, Rules, Value};
+use crate::rule::{Near, Rule, RuleId, Rules, Value};
+use crate::words::{self, Class};
 
 /// How far a value may reach, in bytes.
 pub(crate) const REACH: usize = 256;
@@ -15,11 +17,13 @@ pub(crate) const REACH: usize = 256;
 struct Pattern {
     source: Box<str>,
     regex: OnceLock<Option<Regex>>,
+    /// How a match can begin, where that is known.
+    ways: Vec<[Bytes; DEPTH]>,
 }
 
 impl Pattern {
     fn new(source: &str) -> Self {
-        Self { source: source.into(), regex: OnceLock::new() }
+        Self { source: source.into(), regex: OnceLock::new(), ways: Vec::new() }
     }
 
     /// Where a match that begins at the start of `text` ends.
@@ -48,6 +52,12 @@ pub(crate) struct Matcher {
     looks: Vec<Pattern>,
     labelled: Vec<Pattern>,
     pub(crate) check: Option<fn(&[u8]) -> Verdict>,
+    /// Share of random strings that pass pattern and check.
+    pub(crate) chance: f64,
+    /// Does the rule stand for its kind?
+    pub(crate) generic: bool,
+    loose: bool,
+    near: Option<Near>,
 }
 
 impl Matcher {
@@ -62,15 +72,30 @@ impl Matcher {
             })?),
         };
         let patterns = |list: &[String]| list.iter().map(|s| Pattern::new(s)).collect();
-        Ok(Self { value: ident.value, looks: patterns(&ident.looks), labelled: patterns(&ident.labelled), check })
+        Ok(Self {
+            value: ident.value,
+            looks: patterns(&ident.looks),
+            labelled: patterns(&ident.labelled),
+            check,
+            chance: ident.chance,
+            generic: ident.generic,
+            loose: ident.loose,
+            near: ident.near,
+        })
     }
 
     /// The longest value of this rule that begins at `at`; behind a label (`labelled`) more is accepted.
     pub(crate) fn at(&self, text: &[u8], at: usize, labelled: bool) -> Option<Match> {
         let window = text.get(at..text.len().min(at + REACH))?;
+        if !labelled && self.near.is_some() && !suffix_near(window) {
+            return None;
+        }
         let more: &[Pattern] = if labelled { &self.labelled } else { &[] };
         let mut best: Option<Match> = None;
         for pattern in self.looks.iter().chain(more) {
+            if !labelled && !pattern.ways.is_empty() && !pattern.ways.iter().any(|way| Bytes::fits(way, window)) {
+                continue;
+            }
             let Some(len) = pattern.end(window).filter(|len| *len > 0) else { continue };
             if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) {
                 continue;
@@ -83,6 +108,13 @@ impl Matcher {
         best
     }
 
+    /// Behind a strong label: is `value` one of this rule though its form is not known?
+    pub(crate) fn is_loose(&self, value: &[u8]) -> bool {
+        let digits = value.iter().any(u8::is_ascii_digit);
+        let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        self.loose && digits && letters >= 3 && value.len() <= 120 && !checks::is_placeholder(value)
+    }
+
     /// What the rule's check says of `value`; [`Verdict::Valid`] without a check.
     pub(crate) fn verdict(&self, value: &[u8]) -> Verdict {
         match self.check {
@@ -91,6 +123,25 @@ impl Matcher {
             Some(check) => check(value),
         }
     }
+}
+
+/// Does a street suffix stand among the words behind the number that `text` begins with?
+/// What begins with no number (a post office box) needs none.
+fn suffix_near(text: &[u8]) -> bool {
+    let number = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    if !text.first().is_some_and(u8::is_ascii_digit) {
+        return true;
+    }
+    let named = matches!(text.get(number..), Some([b' ', b'A'..=b'Z' | b'0'..=b'9', ..]));
+    let until = text.len().min(90);
+    named
+        && number <= 8
+        && text[number..until]
+            .split(|b| matches!(b, b' ' | b'.' | b','))
+            .filter(|w| !w.is_empty())
+            .take(7)
+            .take_while(|w| w.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#')))
+            .any(|w| words::facts(w).is(Class::StreetSuffix) || matches!(w, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM"))
 }
 
 fn percent_decoded(value: &[u8]) -> Vec<u8> {
@@ -131,6 +182,13 @@ impl Matchers {
     /// [`Error::Rule`] when a rule names a check that there is not.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
         rules.iter().map(|(_, rule)| Matcher::new(rule)).collect::<Result<_>>().map(Self)
+    }
+
+    /// Tells the matcher how pattern `look` of a rule can begin.
+    pub(crate) fn begins(&mut self, id: RuleId, look: usize, ways: Vec<[Bytes; DEPTH]>) {
+        if let Some(pattern) = self.0.get_mut(usize::from(id.0)).and_then(|m| m.looks.get_mut(look)) {
+            pattern.ways = ways;
+        }
     }
 
     pub(crate) fn get(&self, id: RuleId) -> &Matcher {

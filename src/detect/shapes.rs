@@ -39,6 +39,11 @@ impl Bytes {
         }
     }
 
+    /// Can `text` begin in this way?
+    pub(crate) fn fits(way: &[Self; DEPTH], text: &[u8]) -> bool {
+        way.iter().enumerate().all(|(i, set)| set.has(text.get(i).copied().unwrap_or(b'\n')))
+    }
+
     fn join(&mut self, other: Self) {
         for (a, b) in self.0.iter_mut().zip(other.0) {
             *a |= b;
@@ -160,63 +165,89 @@ fn follow(before: &[Way], after: &[Way]) -> Vec<Way> {
 
 /// Too many ways are merged into one, position by position; that only makes the filter say yes more often.
 fn capped(mut ways: Vec<Way>) -> Vec<Way> {
-    ways.sort_by(|a, b| {
-        a.bytes.len().cmp(&b.bytes.len()).then_with(|| a.bytes.iter().map(|s| s.0).cmp(b.bytes.iter().map(|s| s.0)))
-    });
+    ways.sort_by(|a, b| a.bytes.iter().map(|s| s.0).cmp(b.bytes.iter().map(|s| s.0)).then(a.open.cmp(&b.open)));
     ways.dedup_by(|a, b| a.bytes == b.bytes && a.open == b.open);
     if ways.len() <= MOST {
         return ways;
     }
-    let shortest = ways.iter().map(|w| w.bytes.len()).min().unwrap_or(0);
-    let mut bytes = vec![Bytes::NONE; shortest];
-    for way in &ways {
-        for (set, other) in bytes.iter_mut().zip(&way.bytes) {
-            set.join(*other);
+    // Ways that begin alike are merged first: the fewer bytes must be alike, the fewer ways are left.
+    for alike in (0..DEPTH).rev() {
+        let merged = merged_alike(&ways, alike);
+        if merged.len() <= MOST / 2 {
+            return merged;
         }
     }
-    vec![Way { bytes, open: false }]
+    vec![Way { bytes: Vec::new(), open: false }]
+}
+
+/// Merges ways whose first `alike` sets are the same.
+fn merged_alike(ways: &[Way], alike: usize) -> Vec<Way> {
+    let mut out: Vec<Way> = Vec::new();
+    for way in ways {
+        let head = |w: &Way| w.bytes.len() >= alike && w.bytes[..alike] == way.bytes[..alike.min(way.bytes.len())];
+        match out.iter().position(head).and_then(|i| out.get_mut(i)) {
+            Some(near) => {
+                near.open = false;
+                near.bytes.truncate(way.bytes.len());
+                near.bytes.iter_mut().zip(&way.bytes).for_each(|(set, other)| set.join(*other));
+            }
+            None => out.push(way.clone()),
+        }
+    }
+    out
 }
 
 /// The first bytes of many patterns, asked at once.
 pub(crate) struct Starts {
-    at: Vec<[u64; 256]>,
+    /// By depth, byte and lane: the patterns that can have this byte there, one bit each.
+    sets: Vec<u64>,
     lanes: usize,
     /// For each bit: the pattern that it stands for.
     bits: Vec<u16>,
 }
 
+/// Beyond so many lanes of 64 beginnings each pattern gets one bit for all its ways.
+const LANES: usize = 6;
+
 impl Starts {
     /// A table over patterns, each given as its ways to begin; pattern `i` answers as `i`.
     pub(crate) fn new(patterns: &[Vec<[Bytes; DEPTH]>]) -> Self {
-        let merged: Vec<(u16, [Bytes; DEPTH])> =
-            (0u16..).zip(patterns).flat_map(|(i, ways)| groups(ways).into_iter().map(move |w| (i, w))).collect();
+        let most = if patterns.iter().map(|p| groups(p).len()).sum::<usize>() > LANES * 64 { 1 } else { usize::MAX };
+        let merged: Vec<(u16, [Bytes; DEPTH])> = (0u16..)
+            .zip(patterns)
+            .flat_map(|(i, ways)| merged(groups(ways), most).into_iter().map(move |w| (i, w)))
+            .collect();
         let lanes = merged.len().div_ceil(64).max(1);
-        let mut at = vec![[0u64; 256]; DEPTH * lanes];
+        let mut sets = vec![0u64; DEPTH * 256 * lanes];
         for (bit, (_, way)) in merged.iter().enumerate() {
             for (depth, set) in way.iter().enumerate() {
-                for b in 0..=255u8 {
-                    if set.has(b) {
-                        at[depth * lanes + bit / 64][usize::from(b)] |= 1 << (bit % 64);
-                    }
+                for b in (0..=255u8).filter(|b| set.has(*b)) {
+                    sets[(depth * 256 + usize::from(b)) * lanes + bit / 64] |= 1 << (bit % 64);
                 }
             }
         }
-        Self { at, lanes, bits: merged.iter().map(|(i, _)| *i).collect() }
+        Self { sets, lanes, bits: merged.iter().map(|(i, _)| *i).collect() }
     }
 
     /// Calls `found` with each pattern that may begin at the start of `text`.
     #[inline]
     pub(crate) fn ask(&self, text: &[u8], mut found: impl FnMut(u16)) {
+        let at = |depth: usize| {
+            let b = text.get(depth).copied().unwrap_or(b'\n');
+            &self.sets[(depth * 256 + usize::from(b)) * self.lanes..][..self.lanes]
+        };
+        // Separators at the third and fourth byte tell numbers apart soonest.
+        const ORDER: [usize; DEPTH - 2] = [2, 4, 1, 5, 6, 7];
+        let (first, second) = (at(0), at(3));
+        let mut last = u16::MAX;
         for lane in 0..self.lanes {
-            let mut set = u64::MAX;
-            for depth in 0..DEPTH {
-                let b = text.get(depth).copied().unwrap_or(b'\n');
-                set &= self.at[depth * self.lanes + lane][usize::from(b)];
+            let mut set = first[lane] & second[lane];
+            for depth in ORDER {
                 if set == 0 {
                     break;
                 }
+                set &= at(depth)[lane];
             }
-            let mut last = u16::MAX;
             while set != 0 {
                 let pattern = self.bits[lane * 64 + set.trailing_zeros() as usize];
                 set &= set - 1;
@@ -229,9 +260,21 @@ impl Starts {
     }
 }
 
-/// Ways of one pattern brought to at most four, so that one pattern takes few bits.
-fn groups(ways: &[[Bytes; DEPTH]]) -> Vec<[Bytes; DEPTH]> {
-    const BITS: usize = 4;
+/// Ways merged into one where there is no room for more.
+fn merged(ways: Vec<[Bytes; DEPTH]>, most: usize) -> Vec<[Bytes; DEPTH]> {
+    if ways.len() <= most {
+        return ways;
+    }
+    let mut all = [Bytes::NONE; DEPTH];
+    for way in &ways {
+        all.iter_mut().zip(way).for_each(|(a, b)| a.join(*b));
+    }
+    vec![all]
+}
+
+/// Ways of one pattern brought to at most six, so that one pattern takes few bits.
+pub(crate) fn groups(ways: &[[Bytes; DEPTH]]) -> Vec<[Bytes; DEPTH]> {
+    const BITS: usize = 6;
     let mut out: Vec<[Bytes; DEPTH]> = Vec::new();
     for way in ways {
         let alike = out.iter().position(|w| w[..3] == way[..3]);

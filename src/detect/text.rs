@@ -7,8 +7,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::checks::Verdict;
-use crate::detect::engine::Engine;
-use crate::detect::labels::Called;
+use crate::detect::engine::{Engine, class};
+use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::{Clues, Detector, Hit, names, owners, rows, values};
 use crate::document::Document;
@@ -23,7 +23,7 @@ pub(crate) struct Text(pub(crate) Arc<Engine>);
 impl Detector for Text {
     fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
         let from = hits.len();
-        let mut pass = Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0, seeds: Vec::new() };
+        let mut pass = Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0, known: Known::default(), seeds: Vec::new() };
         pass.run();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
@@ -34,31 +34,8 @@ impl Detector for Text {
     }
 }
 
-/// What a byte is to the pass.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class8 {
-    Word,
-    Blank,
-    Other,
-}
-
-const CLASSES: [Class8; 256] = {
-    let mut table = [Class8::Other; 256];
-    let mut b = 0;
-    while b < 256 {
-        let byte = b as u8;
-        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
-            table[b] = Class8::Word;
-        } else if byte.is_ascii_whitespace() {
-            table[b] = Class8::Blank;
-        }
-        b += 1;
-    }
-    table
-};
-
 fn is_word(b: u8) -> bool {
-    CLASSES[usize::from(b)] == Class8::Word
+    class::TABLE[usize::from(b)] & class::WORD != 0
 }
 
 struct Pass<'p> {
@@ -68,41 +45,40 @@ struct Pass<'p> {
     hits: &'p mut Vec<Hit>,
     /// Names are found up to here.
     named_until: usize,
+    /// Keys that were looked up before.
+    known: Known,
     /// Places on lines that may be records without labels.
     seeds: Vec<usize>,
 }
 
 impl Pass<'_> {
     fn run(&mut self) {
-        let text = self.text;
+        let (text, classes) = (self.text, &self.engine.classes);
         let mut i = 0;
         while let Some(&b) = text.get(i) {
-            match CLASSES[usize::from(b)] {
-                Class8::Blank => i += 1,
-                Class8::Other => {
-                    self.punctuation(i, b);
-                    i += 1;
+            let class = classes[usize::from(b)];
+            if class & class::WORD != 0 {
+                let (mut end, mut seen) = (i + 1, class);
+                while let Some(next) = text.get(end).map(|n| classes[usize::from(*n)]).filter(|c| c & class::WORD != 0) {
+                    seen |= next;
+                    end += 1;
                 }
-                Class8::Word => {
-                    let mut end = i + 1;
-                    let mut digit = b.is_ascii_digit();
-                    while let Some(&next) = text.get(end).filter(|n| is_word(**n)) {
-                        digit |= next.is_ascii_digit();
-                        end += 1;
-                    }
-                    self.token(i, end, digit);
-                    i = end;
+                self.token(i, end, class, seen);
+                i = end;
+            } else {
+                if class & (class::FIRST | class::INNER | class::SEPARATOR) != 0 {
+                    self.punctuation(i, b, class);
                 }
+                i += 1;
             }
         }
     }
 
-    fn token(&mut self, start: usize, end: usize, digit: bool) {
-        let b = self.text[start];
-        if self.engine.first[usize::from(b)] {
+    fn token(&mut self, start: usize, end: usize, class: u8, seen: u8) {
+        if class & class::FIRST != 0 {
             self.patterns(start);
         }
-        if digit {
+        if seen & class::DIGIT != 0 {
             if start > 0
                 && end - start >= 2
                 && matches!(self.text[start - 1], b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')
@@ -112,17 +88,20 @@ impl Pass<'_> {
             if self.document.kind == Kind::Prose {
                 self.date_in_prose(start);
             }
-        } else if (b.is_ascii_uppercase() || b >= 0xc3) && start >= self.named_until {
+        } else if class & class::CAPITAL != 0 && start >= self.named_until {
             self.capital(start, end);
         }
     }
 
-    fn punctuation(&mut self, at: usize, b: u8) {
-        if self.engine.first[usize::from(b)] && at.checked_sub(1).is_none_or(|p| !is_word(self.text[p])) {
+    fn punctuation(&mut self, at: usize, b: u8, class: u8) {
+        if class & class::FIRST != 0 && at.checked_sub(1).is_none_or(|p| !is_word(self.text[p])) {
             self.patterns(at);
         }
-        if self.engine.inner.byte[usize::from(b)] {
+        if class & class::INNER != 0 {
             self.inner(at);
+        }
+        if class & class::SEPARATOR == 0 {
+            return;
         }
         let next = self.text.get(at + 1).copied().unwrap_or(b'\n');
         let before = at.checked_sub(1).map_or(b'\n', |p| self.text[p]);
@@ -141,21 +120,30 @@ impl Pass<'_> {
 
     /// A key stands before `at`, perhaps, and its value behind.
     fn separator(&mut self, at: usize, b: u8) {
+        if at > 0 && self.text[at - 1].is_ascii_digit() && !self.numbered(at) {
+            return;
+        }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
         let Some(key) = values::key_before(self.text, end) else { return };
         if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
             return;
         }
-        let Some(called) = self.engine.words.look_up(&self.text[key.clone()]) else { return };
+        let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         let skip = 1 + usize::from(b == b'<');
         if let Some(slot) = values::slot(self.text, at + skip) {
             self.labelled(called, key, slot);
         }
     }
 
+    /// Does a name with a number end before `at` (`address1:`), rather than a time (`05:13`)?
+    fn numbered(&self, at: usize) -> bool {
+        let digits = self.text[..at].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
+        at > digits && matches!(self.text[at - digits - 1], b'a'..=b'z' | b'A'..=b'Z' | b'_')
+    }
+
     fn number_behind_words(&mut self, start: usize) {
         let Some(key) = values::words_before(self.text, start) else { return };
-        let Some(called) = self.engine.words.look_up(&self.text[key.clone()]) else { return };
+        let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
             let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
             self.labelled(called, key, room);

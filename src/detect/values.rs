@@ -18,7 +18,7 @@ pub(crate) fn key_before(text: &[u8], at: usize) -> Option<Range<usize>> {
     while end > floor && at - end < 6 {
         match text[end - 1] {
             b'"' | b'\'' | b'`' if quote.is_none() => quote = Some(text[end - 1]),
-            b' ' | b'\t' | b']' | b'*' | b'\\' | b'"' | b'\'' => {}
+            b' ' | b'\t' | b']' | b'*' | b'\\' | b'"' | b'\'' | b'#' => {}
             b')' => end = text[floor..end].iter().rposition(|b| *b == b'(').map(|i| floor + i + 1)?,
             _ => break,
         }
@@ -80,8 +80,9 @@ pub(crate) fn slot(text: &[u8], at: usize) -> Option<Slot> {
     let most = text.len().min(at + 40);
     while i < most {
         match text[i] {
-            b' ' | b'\t' | b'=' | b'>' | b'\\' | b'(' | b'[' | b'*' | b'~' if quote.is_none() => {}
-            b'\\' => {}
+            b' ' | b'\t' | b'=' | b'>' | b'(' | b'[' | b'*' | b'~' if quote.is_none() => {}
+            // Escaped quotes: JSON in a string.
+            b'\\' if matches!(text.get(i + 1), Some(b'"' | b'\'' | b'\\')) => {}
             b'"' | b'\'' | b'`' if quote.is_none() => quote = Some(text[i]),
             b'N' | b'E' | b'b' | b'r' | b'u' | b'f' | b'c' if quote.is_none() && opens(text, i).is_some() => {
                 i += opens(text, i)?

@@ -18,9 +18,29 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
         }
         same
     });
+    drop_lonely(&mut hits);
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
     keep(hits, &order)
+}
+
+/// How far, in bytes, the nearest other hit may be from one that cannot stand alone.
+const COMPANY: usize = 4096;
+
+/// Drops hits that only neighbours could prove (a loose label of nobody's) and that have none: logs are full of them.
+fn drop_lonely(hits: &mut Vec<Hit>) {
+    let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE).with(Clues::CUE);
+    let weak = |h: &Hit| !h.clues.any(proven) && h.owner != Owner::Person && h.record.is_none();
+    if !hits.iter().any(weak) {
+        return;
+    }
+    let mut firm: Vec<usize> = hits.iter().filter(|h| !weak(h) && !h.clues.any(Clues::GLUED.with(Clues::RESERVED))).map(|h| h.at.start).collect();
+    firm.sort_unstable();
+    hits.retain(|h| {
+        let next = firm.partition_point(|at| *at < h.at.start);
+        let near = |i: usize| firm.get(i).is_some_and(|at| at.abs_diff(h.at.start) <= COMPANY);
+        !weak(h) || near(next) || next > 0 && near(next - 1)
+    });
 }
 
 /// Does a claim of a format overlap the hit? Claims do not overlap each other.
@@ -53,8 +73,10 @@ fn rank(hit: &Hit, rules: &Rules) -> (u32, usize) {
     let sum: u32 = known.iter().filter(|(clue, _)| c.has(*clue)).map(|(_, worth)| worth).sum();
     // A cell that nothing names gives way to anything that has a form of its own.
     let glued = u32::from(!c.has(Clues::GLUED)) + 2 * u32::from(!c.has(Clues::ROW));
+    // A link is one thing, whatever its parts are called.
+    let whole = u32::from(checked == 1 && hit.rule.is_some_and(|r| rules.get(r).identifier.kind == "url")) * 60;
     let vague = u32::from(hit.owner != Owner::Software) * 16;
-    (sum + checked * 5 + glued + vague, hit.at.len())
+    (sum + checked * 5 + glued + vague + whole, hit.at.len())
 }
 
 /// Keeps hits in the given order unless they overlap one kept before; gives them back as they stand.

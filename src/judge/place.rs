@@ -82,9 +82,8 @@ impl<'d> Places<'d> {
 /// Line ends in a range: `\n`, and `\r` without `\n` behind it.
 fn line_ends(text: &[u8], range: Range<usize>) -> u64 {
     let piece = &text[range.clone()];
-    let newlines = piece.iter().filter(|b| **b == b'\n').count();
-    let lone =
-        piece.iter().enumerate().filter(|(i, b)| **b == b'\r' && text.get(range.start + i + 1) != Some(&b'\n')).count();
+    let newlines = memchr::memchr_iter(b'\n', piece).count();
+    let lone = memchr::memchr_iter(b'\r', piece).filter(|i| text.get(range.start + i + 1) != Some(&b'\n')).count();
     (newlines + lone) as u64
 }
 

@@ -39,7 +39,7 @@ impl Seen<'_> {
 const WEIGHTS: &[Weight] = &[
     Weight { when: |s| s.has(Clues::POSITION), worth: 4.5, says: "stands at this identifier's position in the format" },
     Weight { when: |s| s.has(Clues::LABEL), worth: 3.0, says: "is called so" },
-    Weight { when: |s| s.has(Clues::WEAK_LABEL) && !s.has(Clues::LABEL), worth: 0.2, says: "is called so, loosely" },
+    Weight { when: |s| s.has(Clues::WEAK_LABEL) && !s.has(Clues::LABEL), worth: -1.0, says: "is called so, loosely" },
     Weight { when: |s| s.has(Clues::COLUMN), worth: 0.6, says: "stands in a column of this name" },
     Weight {
         when: |s| !s.labelled() && s.rule.identifier.alone == Alone::Valid,
@@ -49,7 +49,7 @@ const WEIGHTS: &[Weight] = &[
     Weight { when: |s| !s.labelled() && s.rule.identifier.alone != Alone::Valid, worth: -1.6, says: "has the form" },
     Weight {
         when: |s| s.hit.owner == Owner::Person && s.has(Clues::WEAK_LABEL),
-        worth: 2.0,
+        worth: 3.0,
         says: "belongs to a person's record",
     },
     Weight {
@@ -80,7 +80,7 @@ const WEIGHTS: &[Weight] = &[
         worth: -3.0,
         says: "the words before it speak of something else",
     },
-    Weight { when: |s| s.around.attribution, worth: -3.5, says: "stands in an attribution" },
+    Weight { when: |s| s.around.attribution && !s.has(Clues::LABEL) && !s.has(Clues::POSITION), worth: -3.5, says: "stands in an attribution" },
     Weight { when: |s| s.page.health >= 3, worth: 0.8, says: "the document speaks of health care" },
     Weight { when: |s| s.around.health_line, worth: 0.6, says: "the line speaks of health care" },
     Weight {

@@ -10,9 +10,9 @@ use crate::document::Document;
 use crate::kind::Kind;
 
 /// Inputs up to this many (decoded) bytes are one document.
-const WHOLE: usize = 8 << 20;
+const WHOLE: usize = 2 << 20;
 /// Larger ones are cut into parts of about this many bytes.
-const PART: usize = 4 << 20;
+const PART: usize = 1 << 20;
 /// Each part also shows at least this much of its neighbours.
 const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
@@ -190,8 +190,7 @@ fn boundary(bytes: &[u8], at: usize) -> usize {
 
 /// Line ends (`\n`, `\r\n` or a lone `\r`) in `bytes`, which do not end between `\r` and `\n`.
 fn line_ends(bytes: &[u8]) -> u64 {
-    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
-    let returns = bytes.iter().filter(|byte| **byte == b'\r').count();
-    let both = if returns == 0 { 0 } else { bytes.windows(2).filter(|pair| *pair == b"\r\n").count() };
-    (feeds + returns - both) as u64
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    let lone = memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (feeds + lone) as u64
 }

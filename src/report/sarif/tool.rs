@@ -10,6 +10,8 @@ use crate::rule::{Alone, Rule, Severity};
 /// Id of the notification that something was not read.
 pub(super) const NOT_READ: &str = "not-read";
 
+const SCAN_AGAIN: &str = "What was not read never counts as clean: see why, and scan it again.";
+
 /// What phivet checks is defined there; a package without a home page points at it.
 const SAFE_HARBOR: &str = "https://www.ecfr.gov/current/title-45/section-164.514";
 
@@ -45,21 +47,24 @@ fn not_read() -> ReportingDescriptor {
     ReportingDescriptor::builder()
         .id(NOT_READ)
         .short_description(text("A document, or a part of one, was not read"))
-        .full_description(text("What was not read never counts as clean: see why, and scan it again."))
+        .full_description(text(SCAN_AGAIN))
+        .help(text(SCAN_AGAIN))
         .build()
 }
 
 fn descriptor(rule: &Rule) -> ReportingDescriptor {
     let level = words::severity(rule.severity);
-    ReportingDescriptor::builder()
+    let mut descriptor = ReportingDescriptor::builder()
         .id(&rule.id)
-        .name(pascal(&rule.id))
         .short_description(text(&rule.title))
         .full_description(text(&rule.why))
         .help(help(rule))
         .default_configuration(ReportingConfiguration::builder().level(level).build())
         .properties(bag(rule))
-        .build()
+        .build();
+    // SARIF1001: a name says more than the id, or is not there.
+    descriptor.name = rule.id.contains('-').then(|| pascal(&rule.id));
+    descriptor
 }
 
 fn help(rule: &Rule) -> MultiformatMessageString {
