@@ -17,6 +17,9 @@ pub(crate) mod names;
 mod owners;
 mod rows;
 pub(crate) mod shapes;
+pub(crate) mod starts;
+#[cfg(test)]
+mod tests;
 mod text;
 mod values;
 

@@ -19,6 +19,8 @@ pub struct Document {
     pub bytes: Vec<u8>,
     /// Line number of `bytes[0]`, counted from 1.
     pub first_line: u64,
+    /// Column of `bytes[0]` in its line, counted from 1 in UTF-16 units (parts of a very long line begin inside it).
+    pub first_column: u64,
     /// Offset of `bytes[0]` in the whole (decoded) document.
     pub first_byte: u64,
     /// The part of `bytes` whose findings this part reports; what lies outside overlaps its neighbours.
@@ -32,7 +34,7 @@ impl Document {
     #[must_use]
     pub fn new(name: impl Into<String>, kind: Kind, bytes: Vec<u8>) -> Self {
         let own = 0..bytes.len();
-        Self { name: name.into(), kind, bytes, first_line: 1, first_byte: 0, own, head: None }
+        Self { name: name.into(), kind, bytes, first_line: 1, first_column: 1, first_byte: 0, own, head: None }
     }
 
     /// A whole document whose kind is told from its name and first bytes.
@@ -54,10 +56,21 @@ impl Document {
 #[must_use]
 pub fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
     let at = at.min(bytes.len());
-    let is_end = |b: &u8| *b == b'\n' || *b == b'\r';
-    let start = bytes[..at].iter().rposition(is_end).map_or(0, |i| i + 1);
-    let end = bytes[at..].iter().position(is_end).map_or(bytes.len(), |i| at + i);
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |i| i + 1);
+    let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |i| at + i);
     start..end
+}
+
+/// Width of a line's text in UTF-16 units, as editors and SARIF count; a byte that is no UTF-8 counts one.
+#[must_use]
+pub fn utf16_width(text: &[u8]) -> u64 {
+    if text.is_ascii() {
+        return text.len() as u64;
+    }
+    let valid = |chunk: std::str::Utf8Chunk<'_>| {
+        chunk.valid().chars().map(|c| c.len_utf16() as u64).sum::<u64>() + chunk.invalid().len() as u64
+    };
+    text.utf8_chunks().map(valid).sum()
 }
 
 impl fmt::Debug for Document {

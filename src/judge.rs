@@ -4,21 +4,23 @@ use std::ops::Range;
 
 use crate::detect::engine::Engine;
 use crate::detect::{Clues, Hit};
-use crate::document::{Document, line_around};
+use crate::document::Document;
 use crate::fields::Owner;
+use crate::kind::Kind;
 use crate::mask::Masked;
 use crate::rule::{Party, Rule, RuleId, Rules, Severity};
 
 mod allow;
 mod context;
 pub mod finding;
+pub(crate) mod named;
 mod overlap;
 mod place;
 pub mod policy;
 mod records;
 mod score;
 
-use context::{Lines, Page};
+use context::{Around, Lines, Page};
 pub use finding::{Finding, Pos, Skipped, Step};
 use place::Places;
 pub use policy::{Policy, Profile};
@@ -35,7 +37,7 @@ struct Judged {
     hit: Hit,
     own: f32,
     partners: f32,
-    evidence: Vec<String>,
+    around: Around,
 }
 
 impl Judged {
@@ -57,16 +59,17 @@ impl Judge {
         policy: &Policy,
         document: &Document,
         hits: Vec<Hit>,
+        in_name: &dyn Fn() -> Vec<Range<usize>>,
     ) -> Vec<Finding> {
         let mut allows = allow::read(&document.bytes);
-        let hits = overlap::resolve(hits, rules);
+        let hits = overlap::resolve(hits, rules, policy.profile == Profile::Strict);
         let mut findings = Vec::new();
         if !hits.is_empty() {
             let mut page = Page::of(document);
             page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
             let judged = self.weigh(rules, engine, document, &page, hits);
             let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
-            let name = records::masked_name(&document.name, &document.bytes, &spans, engine);
+            let name = named::masked_name(document, &spans, engine, in_name());
             let health = records::Health::of(rules, &page, &judged);
             let mut places = Places::new(document);
             for (i, judged) in judged.iter().enumerate() {
@@ -79,40 +82,37 @@ impl Judge {
                 finding.rule = rule;
                 finding.phi = phi && finding.note.is_none();
                 finding.severity = severity;
-                finding.suppressed = allow::covering(&mut allows, &rules.get(rule).id, &judged.hit.at);
+                let seen = Seen { hit: &judged.hit, rule: rules.get(rule), page: &page, around: judged.around };
+                finding.evidence = score::words(&seen, judged.partners);
+                finding.suppressed = allow::covering(&document.bytes, &mut allows, &rules.get(rule).id, &judged.hit.at);
                 findings.push(finding);
             }
         }
         if let Some(rule) = self.unused_allow.filter(|id| !policy.ignore.contains(id)) {
-            allow::unused(allows, rules, rule, document, &mut findings);
+            if !allows.is_empty() {
+                let name = named::masked_name(document, &[], engine, in_name());
+                allow::unused(allows, rules, rule, (document, &name), &mut findings);
+            }
         }
         findings
     }
 
     /// A document's name as it may be printed, before anything is known of its content.
-    pub(crate) fn name(&self, name: &str, engine: &Engine) -> Masked {
-        records::masked_name(name, &[], &[], engine)
+    pub(crate) fn name(&self, name: &str, engine: &Engine, in_name: Vec<Range<usize>>) -> Masked {
+        named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), &[], engine, in_name)
     }
 
     fn weigh(&self, rules: &Rules, engine: &Engine, document: &Document, page: &Page, hits: Vec<Hit>) -> Vec<Judged> {
         let text = &document.bytes;
         let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
-        let mut arounds = Vec::with_capacity(hits.len());
         for hit in hits {
             let Some(id) = hit.rule else { continue };
             let around = self.lines.around(text, &hit.at, id, &engine.words);
             let rule = rules.get(id);
             let own = score::alone(&Seen { hit: &hit, rule, page, around });
-            judged.push(Judged { hit, own, partners: 0.0, evidence: Vec::new() });
-            arounds.push(around);
+            judged.push(Judged { hit, own, partners: 0.0, around });
         }
         records::partners(text, rules, &mut judged);
-        for (j, around) in judged.iter_mut().zip(arounds) {
-            if let Some(id) = j.hit.rule {
-                let seen = Seen { hit: &j.hit, rule: rules.get(id), page, around };
-                j.evidence = score::words(&seen, j.partners);
-            }
-        }
         judged
     }
 }
@@ -164,9 +164,4 @@ fn speaks_of_a_person(hit: &Hit, rules: &Rules) -> bool {
     let kind = hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str());
     let named = hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE)) || hit.owner == Owner::Person;
     named && matches!(kind, "name" | "mrn" | "dob" | "ssn") && !matches!(hit.owner, Owner::Provider | Owner::Software)
-}
-
-/// The line around a hit.
-fn line_of(document: &Document, at: &Range<usize>) -> Range<usize> {
-    line_around(&document.bytes, at.start)
 }

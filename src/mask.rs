@@ -71,6 +71,15 @@ pub(crate) fn excerpt(
     (Masked::new(out), start..end)
 }
 
+/// A sentence of a document's writer (why something is allowed), masked but for the words that `keep` takes:
+/// it is asked for each word of ASCII letters, and told whether it is the first of all.
+pub(crate) fn sentence(text: &[u8], keep: impl Fn(&[u8], bool) -> bool) -> Masked {
+    let mut out = String::with_capacity(text.len());
+    let first = std::cell::Cell::new(true);
+    masked_into(&mut out, text, 0, &[], &|word: &[u8]| keep(word, first.replace(false)));
+    Masked::new(out)
+}
+
 /// A document's name, masked where `hits` say that it holds a value.
 pub(crate) fn document_name(name: &str, hits: &[Range<usize>]) -> Masked {
     let mut out = String::with_capacity(name.len());

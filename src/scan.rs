@@ -6,6 +6,7 @@ mod queue;
 #[cfg(feature = "cli")]
 mod run;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
@@ -13,7 +14,8 @@ use crate::detect::{Columns, Detector, Text};
 use crate::document::Document;
 use crate::error::Result;
 use crate::judge::policy::{Policy, Profile};
-use crate::judge::{Finding, Judge};
+use crate::judge::{Finding, Judge, named};
+use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::Rules;
 
@@ -86,13 +88,31 @@ impl Scanner {
         for detector in &self.detectors {
             detector.detect(document, &mut hits);
         }
-        self.judge.judge(&self.rules, &self.engine, policy, document, hits)
+        let in_name = || self.in_name(&document.name);
+        self.judge.judge(&self.rules, &self.engine, policy, document, hits, &in_name)
+    }
+
+    /// Where a document's name, read as a text, holds identifiers.
+    fn in_name(&self, name: &str) -> Vec<Range<usize>> {
+        let policy = Policy { profile: Profile::Strict, ..Policy::default() };
+        let mut spans = Vec::new();
+        for text in named::readings(name) {
+            let document = Document::new("", Kind::Unknown, text);
+            let mut hits = Vec::new();
+            for detector in &self.detectors {
+                detector.detect(&document, &mut hits);
+            }
+            let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, hits, &Vec::new);
+            let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+            spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
+        }
+        spans
     }
 
     /// A document's name as it may be printed.
     #[must_use]
     pub fn name(&self, name: &str) -> Masked {
-        self.judge.name(name, &self.engine)
+        self.judge.name(name, &self.engine, self.in_name(name))
     }
 
     /// Every rule on its own examples.

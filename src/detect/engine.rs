@@ -6,7 +6,8 @@ use regex_syntax::hir::{Hir, HirKind};
 
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::Matchers;
-use crate::detect::shapes::{Bytes, DEPTH, Starts, first_bytes, groups};
+use crate::detect::shapes::{Bytes, DEPTH, first_bytes};
+use crate::detect::starts::Starts;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
 
@@ -14,8 +15,10 @@ use crate::rule::{Alone, RuleId, Rules, Value};
 pub(crate) struct Engine {
     pub(crate) matchers: Matchers,
     pub(crate) words: Vocabulary,
-    /// Patterns that begin at a token's start; they answer with their rule.
+    /// Patterns that begin at a token's start; they answer with an index into `looks`.
     pub(crate) starts: Starts,
+    /// Rule and number of each such pattern.
+    pub(crate) looks: Vec<(RuleId, u16)>,
     /// What each byte is to the pass over a text: a set of [`class`]es.
     pub(crate) classes: [u8; 256],
     /// Patterns known by a byte inside (`@`), asked where that byte stands.
@@ -34,37 +37,36 @@ pub(crate) struct Inner {
     bytes: Vec<u8>,
     /// What can stand from that byte on; answers with an index into `patterns`.
     pub(crate) starts: Starts,
-    /// For each pattern its rule and what may stand before the byte.
-    pub(crate) patterns: Vec<(RuleId, Bytes)>,
+    /// For each pattern its rule and number, and what may stand before the byte.
+    pub(crate) patterns: Vec<((RuleId, u16), Bytes)>,
 }
 
 impl Engine {
     /// # Errors
     /// [`Error::Rule`] when a pattern is no pattern or a check does not exist.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
-        let mut matchers = Matchers::new(rules)?;
+        let matchers = Matchers::new(rules)?;
+        let mut looks = Vec::new();
         let mut starts = Vec::new();
         let mut inner = Vec::new();
         let mut first = [false; 256];
         for (id, rule) in rules.iter() {
-            let mut ways = Vec::new();
             if rule.identifier.alone != Alone::Never {
-                for (i, look) in rule.identifier.looks.iter().enumerate() {
+                for (i, look) in (0u16..).zip(&rule.identifier.looks) {
                     let hir = parse(&rule.id, look)?;
                     let own = first_bytes(&hir);
                     match is_common(&own).then(|| split(&hir)).flatten() {
-                        Some((before, byte, rest)) => inner.push((id, before, byte, first_bytes(&rest))),
+                        Some((before, byte, rest)) => inner.push(((id, i), before, byte, first_bytes(&rest))),
                         None => {
-                            matchers.begins(id, i, groups(&own));
-                            ways.extend(own);
+                            looks.push((id, i));
+                            starts.push(own);
                         }
                     }
                 }
             }
-            for (b, yes) in (0u8..=255).zip(first.iter_mut()) {
-                *yes |= ways.iter().any(|w| w[0].has(b));
-            }
-            starts.push(ways);
+        }
+        for (b, yes) in (0u8..=255).zip(first.iter_mut()) {
+            *yes = starts.iter().flatten().any(|w| w[0].has(b));
         }
         let inner = Inner::new(inner);
         let mut kinds: HashMap<String, Vec<RuleId>> = HashMap::new();
@@ -79,6 +81,7 @@ impl Engine {
             matchers,
             words: Vocabulary::new(rules),
             starts: Starts::new(&starts),
+            looks,
             classes: classes(&first, &inner.bytes),
             inner,
             birth: rules.by_id("date-of-birth").map(|(id, _)| id),
@@ -136,7 +139,7 @@ fn classes(first: &[bool; 256], inner: &[u8]) -> [u8; 256] {
     table
 }
 
-type InnerPattern = (RuleId, Bytes, u8, Vec<[Bytes; DEPTH]>);
+type InnerPattern = ((RuleId, u16), Bytes, u8, Vec<[Bytes; DEPTH]>);
 
 impl Inner {
     fn new(patterns: Vec<InnerPattern>) -> Self {

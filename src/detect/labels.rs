@@ -28,6 +28,7 @@ enum Tail {
 
 #[derive(Default)]
 struct Word {
+    tail_bits: u64,
     canonical: Option<Box<[u8]>>,
     owner: Option<Owner>,
     tail: Option<Tail>,
@@ -60,29 +61,77 @@ pub(crate) struct Vocabulary {
     vetoes: HashSet<(u16, u64)>,
     parts: HashSet<u64, BuildHasherDefault<AsIs>>,
     last: Box<[u64]>,
+    /// Last letters of those words, as [`tail`] packs them.
+    tails: Box<[u64]>,
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 const LAST_BITS: u64 = 1 << 16;
+/// How many last words of a key are looked at.
+const MOST_WORDS: usize = 7;
 
-fn feed(mut hash: u64, bytes: &[u8]) -> u64 {
-    for b in bytes {
-        hash = (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash
+/// A polynomial hash of text. Words can be put in front of it, so that all runs of last words cost one pass.
+#[derive(Clone, Copy, Default)]
+struct Text {
+    sum: u64,
+    len: u32,
 }
 
-/// The words of a key, lower-cased: at most the last eight, of at most 63 bytes in all.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Text {
+    fn of(word: &[u8]) -> Self {
+        let sum = word.iter().fold(0u64, |sum, b| sum.wrapping_mul(BASE).wrapping_add(u64::from(*b) + 1));
+        Self { sum, len: word.len() as u32 }
+    }
+
+    /// `self` behind `word`.
+    fn behind(self, word: Self) -> Self {
+        Self { sum: word.sum.wrapping_mul(BASE.wrapping_pow(self.len)).wrapping_add(self.sum), len: self.len + word.len }
+    }
+
+    fn hash(self) -> u64 {
+        let mixed = (self.sum ^ u64::from(self.len)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        mixed ^ (mixed >> 32)
+    }
+}
+
+/// The last letters of a word, four at most, packed into a bit's number: most keys are told from labels by them.
+fn tail(word: &[u8]) -> u64 {
+    let (mut packed, mut i) = (0u64, word.len());
+    let floor = word.len().saturating_sub(4);
+    while i > floor && is_word(word[i - 1]) {
+        i -= 1;
+        packed = packed << 8 | u64::from(word[i] | 0x20);
+        if i > 0 && splits(word, i) {
+            break;
+        }
+    }
+    packed.wrapping_mul(BASE) >> 48
+}
+
+fn bit(set: &[u64], bit: u64) -> bool {
+    set[(bit / 64) as usize] >> (bit % 64) & 1 == 1
+}
+
+fn set_bit(set: &mut [u64], bit: u64) {
+    set[(bit / 64) as usize] |= 1 << (bit % 64);
+}
+
+fn hash(word: &[u8]) -> u64 {
+    Text::of(word).hash()
+}
+
+/// The words of a key, lower-cased: at most the last [`MOST_WORDS`], of at most 63 bytes in all.
 struct Words {
     text: [u8; 64],
-    ends: [(u8, u8); 8],
+    ends: [(u8, u8); MOST_WORDS],
     count: usize,
 }
 
 impl Words {
     fn of(key: &[u8]) -> Self {
         let key = &key[key.len().saturating_sub(63)..];
-        let mut words = Self { text: [0; 64], ends: [(0, 0); 8], count: 0 };
+        let mut words = Self { text: [0; 64], ends: [(0, 0); MOST_WORDS], count: 0 };
         let mut start = 0;
         for (i, &b) in key.iter().enumerate() {
             words.text[i] = b.to_ascii_lowercase();
@@ -145,6 +194,7 @@ impl Vocabulary {
             vetoes: HashSet::new(),
             parts: HashSet::default(),
             last: vec![0; (LAST_BITS / 64) as usize].into_boxed_slice(),
+            tails: vec![0; (LAST_BITS / 64) as usize].into_boxed_slice(),
         };
         for (id, rule) in rules.iter() {
             let ident = &rule.identifier;
@@ -156,7 +206,7 @@ impl Vocabulary {
                 v.add(phrase, id, true);
             }
             for word in &ident.never {
-                v.vetoes.insert((id.0, feed(SEED, word.to_ascii_lowercase().as_bytes())));
+                v.vetoes.insert((id.0, hash(word.to_ascii_lowercase().as_bytes())));
             }
         }
         v.open_tails();
@@ -165,35 +215,44 @@ impl Vocabulary {
 
     fn add(&mut self, phrase: &str, rule: RuleId, strong: bool) {
         let words = Words::of(phrase.as_bytes());
-        let mut whole = SEED;
-        for i in 0..words.count {
-            whole = feed(whole, self.canonical(words.get(i)));
-            self.parts.insert(feed(SEED, words.get(i)));
+        let mut whole = Text::default();
+        for i in (0..words.count).rev() {
+            whole = whole.behind(Text::of(self.canonical(words.get(i))));
+            self.parts.insert(hash(words.get(i)));
         }
+        let whole = whole.hash();
         let entry = self.labels.entry(whole).or_insert((rule, strong));
         if strong && !entry.1 {
             *entry = (rule, strong);
         }
         self.open(whole);
+        let joined: Vec<u8> = (0..words.count).flat_map(|i| words.get(i).to_vec()).collect();
+        set_bit(&mut self.tails, tail(&joined));
         if words.count > 0 {
             let last = words.get(words.count - 1);
-            let canonical = feed(SEED, self.canonical(last));
+            set_bit(&mut self.tails, tail(last));
+            let end = self.canonical(last).to_vec();
+            set_bit(&mut self.tails, tail(&end));
+            let canonical = hash(&end);
             self.open(canonical);
-            self.open(feed(SEED, last));
+            self.open(hash(last));
         }
     }
 
     /// Other spellings of last words, and words that may follow a label, must pass the filter too.
     fn open_tails(&mut self) {
-        let more: Vec<u64> = self
+        let more: Vec<(u64, u64)> = self
             .words
             .iter()
             .filter(|(_, w)| {
-                w.tail == Some(Tail::Plain) || w.canonical.as_ref().is_some_and(|c| self.may_end(feed(SEED, c)))
+                w.tail == Some(Tail::Plain) || w.canonical.as_ref().is_some_and(|c| self.may_end(hash(c)))
             })
-            .map(|(hash, _)| *hash)
+            .map(|(hash, w)| (*hash, w.tail_bits))
             .collect();
-        more.into_iter().for_each(|hash| self.open(hash));
+        for (hash, tail) in more {
+            self.open(hash);
+            set_bit(&mut self.tails, tail);
+        }
     }
 
     fn open(&mut self, hash: u64) {
@@ -207,7 +266,7 @@ impl Vocabulary {
     }
 
     fn canonical<'a>(&'a self, word: &'a [u8]) -> &'a [u8] {
-        match self.words.get(&feed(SEED, word)) {
+        match self.words.get(&hash(word)) {
             Some(Word { canonical: Some(c), .. }) => c,
             _ => word,
         }
@@ -226,7 +285,7 @@ impl Vocabulary {
             }
             let last = words.get(end - 1);
             let plain = last.iter().all(u8::is_ascii_digit)
-                || self.words.get(&feed(SEED, last)).is_some_and(|w| w.tail == Some(Tail::Plain));
+                || self.words.get(&hash(last)).is_some_and(|w| w.tail == Some(Tail::Plain));
             if !plain {
                 return None;
             }
@@ -237,23 +296,27 @@ impl Vocabulary {
 
     /// The longest label that ends at word `end`; `Some(None)` when its rule vetoes the words before it.
     fn longest(&self, words: &Words, end: usize) -> Option<Option<Called>> {
-        for start in 0..end {
-            let hash = (start..end).fold(SEED, |h, i| feed(h, self.canonical(words.get(i))));
-            if let Some(&(rule, strong)) = self.labels.get(&hash) {
-                let before = || (0..start).map(|i| feed(SEED, words.get(i)));
-                if before().any(|h| self.vetoes.contains(&(rule.0, h))) {
-                    return Some(None);
-                }
-                let owner = (0..start).rev().find_map(|i| self.owner_of(words.get(i))).unwrap_or_default();
-                let owner = if owner == Owner::Unknown { self.owner_within(words, start, end) } else { owner };
-                // `correlation_id`, `release_name`: a word in the same identifier makes a weak label something else.
-                if !strong && owner == Owner::Unknown && start > 0 && words.joined(start) {
-                    return Some(None);
-                }
-                return Some(Some(Called { rule, strong, owner }));
+        let mut whole = Text::default();
+        let mut best = None;
+        for start in (0..end).rev() {
+            whole = whole.behind(Text::of(self.canonical(words.get(start))));
+            if let Some(&(rule, strong)) = self.labels.get(&whole.hash()) {
+                best = Some((start, rule, strong));
             }
         }
-        None
+        let (start, rule, strong) = best?;
+        let before = || (0..start).map(|i| hash(words.get(i)));
+        if before().any(|h| self.vetoes.contains(&(rule.0, h))) {
+            return Some(None);
+        }
+        let owner = (0..start).rev().find_map(|i| self.owner_of(words.get(i)));
+        let owner = owner.unwrap_or_else(|| self.owner_within(words, start, end));
+        // `correlation_id`, `dHar`: another word in the same identifier makes a loose or short label something else.
+        let short = end - start == 1 && words.get(start).len() <= 3 && start > 0 && words.get(start - 1).len() == 1;
+        if (!strong || short) && owner == Owner::Unknown && start > 0 && words.joined(start) {
+            return Some(None);
+        }
+        Some(Some(Called { rule, strong, owner }))
     }
 
     /// `patient name` is a label as a whole and says whose name it is.
@@ -264,7 +327,7 @@ impl Vocabulary {
     }
 
     fn owner_of(&self, word: &[u8]) -> Option<Owner> {
-        self.words.get(&feed(SEED, self.canonical(word))).and_then(|w| w.owner)
+        self.words.get(&hash(self.canonical(word))).and_then(|w| w.owner)
     }
 
     /// Whose record a thing called `name` holds (`patients`, `ProviderDto`, `tls_config`).
@@ -282,7 +345,7 @@ impl Vocabulary {
     /// Does one of the last three words of `text` veto the rule (`part 719-…`, `Order #…`)?
     pub(crate) fn vetoes(&self, rule: RuleId, text: &[u8]) -> bool {
         let words = Words::of(text);
-        (words.count.saturating_sub(3)..words.count).any(|i| self.vetoes.contains(&(rule.0, feed(SEED, words.get(i)))))
+        (words.count.saturating_sub(3)..words.count).any(|i| self.vetoes.contains(&(rule.0, hash(words.get(i)))))
     }
 
     /// Is it a word that labels are made of (and may therefore stay readable)?
@@ -291,23 +354,34 @@ impl Vocabulary {
         let Some(text) = lower.get_mut(..word.len()) else { return false };
         text.copy_from_slice(word);
         text.make_ascii_lowercase();
-        let hash = feed(SEED, text);
+        let hash = hash(text);
         self.parts.contains(&hash) || self.words.contains_key(&hash)
     }
 
     /// A quick no for keys whose last word ends no label.
-    fn may_be_label(&self, key: &[u8]) -> bool {
-        let end = key.iter().rposition(|b| b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
-        let mut start = end;
+    pub(crate) fn may_be_label(&self, key: &[u8]) -> bool {
+        let mut end = key.len();
+        while end > 0 && !(is_word(key[end - 1]) && !key[end - 1].is_ascii_digit()) {
+            end -= 1;
+        }
+        if end == 0 {
+            return false;
+        }
+        let numbered = key.get(end).is_some_and(u8::is_ascii_digit);
+        if !numbered && !bit(&self.tails, tail(&key[..end])) {
+            return false;
+        }
+        // The last word's hash, from its last letter on.
+        let (mut sum, mut power, mut start) = (0u64, 1u64, end);
         while start > 0 && is_word(key[start - 1]) && end - start < 40 {
             start -= 1;
+            sum = sum.wrapping_add(power.wrapping_mul(u64::from(key[start].to_ascii_lowercase()) + 1));
+            power = power.wrapping_mul(BASE);
             if start > 0 && splits(key, start) {
                 break;
             }
         }
-        let hash = key[start..end].iter().fold(SEED, |h, b| feed(h, &[b.to_ascii_lowercase()]));
-        let digits = key.len() > end && end > start && key[end].is_ascii_digit();
-        digits || self.may_end(hash)
+        numbered || self.may_end(Text { sum, len: (end - start) as u32 }.hash())
     }
 }
 
@@ -336,7 +410,7 @@ impl Known {
 fn hash_of(key: &[u8]) -> u64 {
     let mix = |hash: u64, n: u64| (hash ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     let (chunks, rest) = key.as_chunks::<8>();
-    let hash = chunks.iter().fold(key.len() as u64 ^ SEED, |h, c| mix(h, u64::from_le_bytes(*c)));
+    let hash = chunks.iter().fold(key.len() as u64 ^ BASE, |h, c| mix(h, u64::from_le_bytes(*c)));
     let last = rest.iter().fold(0u64, |n, b| (n << 8) | u64::from(*b));
     mix(mix(hash, last), 1) | 1
 }
@@ -344,10 +418,10 @@ fn hash_of(key: &[u8]) -> u64 {
 fn word_lists() -> ByHash<Word> {
     let mut words: ByHash<Word> = ByHash::default();
     for (word, canonical) in rows(include_str!("../../rules/vocabulary/canonical.tsv")) {
-        words.entry(feed(SEED, word.as_bytes())).or_default().canonical = Some(canonical.as_bytes().into());
+        entry(&mut words, word).canonical = Some(canonical.as_bytes().into());
     }
     for (word, owner) in rows(include_str!("../../rules/vocabulary/owners.tsv")) {
-        words.entry(feed(SEED, word.as_bytes())).or_default().owner = match owner {
+        entry(&mut words, word).owner = match owner {
             "person" => Some(Owner::Person),
             "provider" => Some(Owner::Provider),
             "organisation" => Some(Owner::Organisation),
@@ -355,10 +429,16 @@ fn word_lists() -> ByHash<Word> {
         };
     }
     for (word, tail) in rows(include_str!("../../rules/vocabulary/tails.tsv")) {
-        words.entry(feed(SEED, word.as_bytes())).or_default().tail =
+        entry(&mut words, word).tail =
             Some(if tail == "plain" { Tail::Plain } else { Tail::About });
     }
     words
+}
+
+fn entry<'w>(words: &'w mut ByHash<Word>, word: &str) -> &'w mut Word {
+    let entry = words.entry(hash(word.as_bytes())).or_default();
+    entry.tail_bits = tail(word.as_bytes());
+    entry
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::detect::checks::{self, Verdict};
-use crate::detect::shapes::{Bytes, DEPTH};
 use crate::error::{Error, Result};
 use crate::rule::{Near, Rule, RuleId, Rules, Value};
 use crate::words::{self, Class};
@@ -17,13 +16,11 @@ pub(crate) const REACH: usize = 256;
 struct Pattern {
     source: Box<str>,
     regex: OnceLock<Option<Regex>>,
-    /// How a match can begin, where that is known.
-    ways: Vec<[Bytes; DEPTH]>,
 }
 
 impl Pattern {
     fn new(source: &str) -> Self {
-        Self { source: source.into(), regex: OnceLock::new(), ways: Vec::new() }
+        Self { source: source.into(), regex: OnceLock::new() }
     }
 
     /// Where a match that begins at the start of `text` ends.
@@ -84,18 +81,25 @@ impl Matcher {
         })
     }
 
+    /// Does what must stand near a value of this rule stand there?
+    pub(crate) fn is_near(&self, text: &[u8]) -> bool {
+        self.near.is_none() || suffix_near(&text[..text.len().min(90)])
+    }
+
+    /// The value that pattern `look` of this rule finds at `at` in running text.
+    pub(crate) fn look(&self, look: u16, text: &[u8], at: usize) -> Option<Match> {
+        let window = text.get(at..text.len().min(at + REACH))?;
+        let len = self.looks.get(usize::from(look))?.end(window).filter(|len| *len > 0 && ends_token(window, *len))?;
+        let verdict = self.verdict(&window[..len]);
+        (verdict != Verdict::Invalid).then_some(Match { end: at + len, verdict })
+    }
+
     /// The longest value of this rule that begins at `at`; behind a label (`labelled`) more is accepted.
     pub(crate) fn at(&self, text: &[u8], at: usize, labelled: bool) -> Option<Match> {
         let window = text.get(at..text.len().min(at + REACH))?;
-        if !labelled && self.near.is_some() && !suffix_near(window) {
-            return None;
-        }
         let more: &[Pattern] = if labelled { &self.labelled } else { &[] };
         let mut best: Option<Match> = None;
         for pattern in self.looks.iter().chain(more) {
-            if !labelled && !pattern.ways.is_empty() && !pattern.ways.iter().any(|way| Bytes::fits(way, window)) {
-                continue;
-            }
             let Some(len) = pattern.end(window).filter(|len| *len > 0) else { continue };
             if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) {
                 continue;
@@ -182,13 +186,6 @@ impl Matchers {
     /// [`Error::Rule`] when a rule names a check that there is not.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
         rules.iter().map(|(_, rule)| Matcher::new(rule)).collect::<Result<_>>().map(Self)
-    }
-
-    /// Tells the matcher how pattern `look` of a rule can begin.
-    pub(crate) fn begins(&mut self, id: RuleId, look: usize, ways: Vec<[Bytes; DEPTH]>) {
-        if let Some(pattern) = self.0.get_mut(usize::from(id.0)).and_then(|m| m.looks.get_mut(look)) {
-            pattern.ways = ways;
-        }
     }
 
     pub(crate) fn get(&self, id: RuleId) -> &Matcher {

@@ -1,18 +1,17 @@
 //! Where a pattern can begin: the byte classes of its first bytes, derived from the pattern itself.
 //!
-//! All patterns are asked at once, by one table look-up for each of the first bytes; a pattern's regex
-//! runs only where its first [`DEPTH`] bytes fit. The filter may say yes too often, never no wrongly.
+//! All patterns are asked at once (`starts.rs`); a pattern's regex runs only where its first [`DEPTH`] bytes fit. The filter may say yes too often, never no wrongly.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// How many bytes from a match's start are looked at.
-pub(crate) const DEPTH: usize = 8;
+pub(crate) const DEPTH: usize = 6;
 
 /// How many alternatives a pattern may have before its classes are merged.
-const MOST: usize = 128;
+const MOST: usize = 64;
 
 /// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Bytes([u64; 4]);
 
 impl Bytes {
@@ -37,11 +36,6 @@ impl Bytes {
             HirKind::Capture(capture) => self.join_all(&capture.sub),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|p| self.join_all(p)),
         }
-    }
-
-    /// Can `text` begin in this way?
-    pub(crate) fn fits(way: &[Self; DEPTH], text: &[u8]) -> bool {
-        way.iter().enumerate().all(|(i, set)| set.has(text.get(i).copied().unwrap_or(b'\n')))
     }
 
     fn join(&mut self, other: Self) {
@@ -192,96 +186,6 @@ fn merged_alike(ways: &[Way], alike: usize) -> Vec<Way> {
                 near.bytes.iter_mut().zip(&way.bytes).for_each(|(set, other)| set.join(*other));
             }
             None => out.push(way.clone()),
-        }
-    }
-    out
-}
-
-/// The first bytes of many patterns, asked at once.
-pub(crate) struct Starts {
-    /// By depth, byte and lane: the patterns that can have this byte there, one bit each.
-    sets: Vec<u64>,
-    lanes: usize,
-    /// For each bit: the pattern that it stands for.
-    bits: Vec<u16>,
-}
-
-/// Beyond so many lanes of 64 beginnings each pattern gets one bit for all its ways.
-const LANES: usize = 6;
-
-impl Starts {
-    /// A table over patterns, each given as its ways to begin; pattern `i` answers as `i`.
-    pub(crate) fn new(patterns: &[Vec<[Bytes; DEPTH]>]) -> Self {
-        let most = if patterns.iter().map(|p| groups(p).len()).sum::<usize>() > LANES * 64 { 1 } else { usize::MAX };
-        let merged: Vec<(u16, [Bytes; DEPTH])> = (0u16..)
-            .zip(patterns)
-            .flat_map(|(i, ways)| merged(groups(ways), most).into_iter().map(move |w| (i, w)))
-            .collect();
-        let lanes = merged.len().div_ceil(64).max(1);
-        let mut sets = vec![0u64; DEPTH * 256 * lanes];
-        for (bit, (_, way)) in merged.iter().enumerate() {
-            for (depth, set) in way.iter().enumerate() {
-                for b in (0..=255u8).filter(|b| set.has(*b)) {
-                    sets[(depth * 256 + usize::from(b)) * lanes + bit / 64] |= 1 << (bit % 64);
-                }
-            }
-        }
-        Self { sets, lanes, bits: merged.iter().map(|(i, _)| *i).collect() }
-    }
-
-    /// Calls `found` with each pattern that may begin at the start of `text`.
-    #[inline]
-    pub(crate) fn ask(&self, text: &[u8], mut found: impl FnMut(u16)) {
-        let at = |depth: usize| {
-            let b = text.get(depth).copied().unwrap_or(b'\n');
-            &self.sets[(depth * 256 + usize::from(b)) * self.lanes..][..self.lanes]
-        };
-        // Separators at the third and fourth byte tell numbers apart soonest.
-        const ORDER: [usize; DEPTH - 2] = [2, 4, 1, 5, 6, 7];
-        let (first, second) = (at(0), at(3));
-        let mut last = u16::MAX;
-        for lane in 0..self.lanes {
-            let mut set = first[lane] & second[lane];
-            for depth in ORDER {
-                if set == 0 {
-                    break;
-                }
-                set &= at(depth)[lane];
-            }
-            while set != 0 {
-                let pattern = self.bits[lane * 64 + set.trailing_zeros() as usize];
-                set &= set - 1;
-                if pattern != last {
-                    found(pattern);
-                    last = pattern;
-                }
-            }
-        }
-    }
-}
-
-/// Ways merged into one where there is no room for more.
-fn merged(ways: Vec<[Bytes; DEPTH]>, most: usize) -> Vec<[Bytes; DEPTH]> {
-    if ways.len() <= most {
-        return ways;
-    }
-    let mut all = [Bytes::NONE; DEPTH];
-    for way in &ways {
-        all.iter_mut().zip(way).for_each(|(a, b)| a.join(*b));
-    }
-    vec![all]
-}
-
-/// Ways of one pattern brought to at most six, so that one pattern takes few bits.
-pub(crate) fn groups(ways: &[[Bytes; DEPTH]]) -> Vec<[Bytes; DEPTH]> {
-    const BITS: usize = 6;
-    let mut out: Vec<[Bytes; DEPTH]> = Vec::new();
-    for way in ways {
-        let alike = out.iter().position(|w| w[..3] == way[..3]);
-        let full = (out.len() == BITS).then_some(BITS - 1);
-        match alike.or(full).and_then(|i| out.get_mut(i)) {
-            Some(near) => near.iter_mut().zip(way).for_each(|(a, b)| a.join(*b)),
-            None => out.push(*way),
         }
     }
     out

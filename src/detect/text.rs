@@ -59,7 +59,11 @@ impl Pass<'_> {
             let class = classes[usize::from(b)];
             if class & class::WORD != 0 {
                 let (mut end, mut seen) = (i + 1, class);
-                while let Some(next) = text.get(end).map(|n| classes[usize::from(*n)]).filter(|c| c & class::WORD != 0) {
+                while end < text.len() {
+                    let next = classes[usize::from(text[end])];
+                    if next & class::WORD == 0 {
+                        break;
+                    }
                     seen |= next;
                     end += 1;
                 }
@@ -75,7 +79,8 @@ impl Pass<'_> {
     }
 
     fn token(&mut self, start: usize, end: usize, class: u8, seen: u8) {
-        if class & class::FIRST != 0 {
+        let second = self.text.get(start + 1).copied().unwrap_or(b'\n');
+        if class & class::FIRST != 0 && self.engine.starts.may_begin(self.text[start], second) {
             self.patterns(start);
         }
         if seen & class::DIGIT != 0 {
@@ -124,7 +129,7 @@ impl Pass<'_> {
             return;
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
-        let Some(key) = values::key_before(self.text, end) else { return };
+        let Some(key) = values::key_before(self.text, end, |key| self.engine.words.may_be_label(key)) else { return };
         if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
             return;
         }
@@ -138,11 +143,12 @@ impl Pass<'_> {
     /// Does a name with a number end before `at` (`address1:`), rather than a time (`05:13`)?
     fn numbered(&self, at: usize) -> bool {
         let digits = self.text[..at].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
-        at > digits && matches!(self.text[at - digits - 1], b'a'..=b'z' | b'A'..=b'Z' | b'_')
+        let letter = |back: usize| at > back && matches!(self.text[at - back - 1], b'a'..=b'z' | b'A'..=b'Z' | b'_');
+        letter(digits) && letter(digits + 1)
     }
 
     fn number_behind_words(&mut self, start: usize) {
-        let Some(key) = values::words_before(self.text, start) else { return };
+        let Some(key) = values::words_before(self.text, start, |key| self.engine.words.may_be_label(key)) else { return };
         let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
             let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
@@ -202,37 +208,37 @@ impl Pass<'_> {
     /// Patterns that may begin at `at`.
     fn patterns(&mut self, at: usize) {
         let engine = self.engine;
-        let mut last = None;
-        engine.starts.ask(&self.text[at..], |rule| {
-            if last != Some(rule) {
-                last = Some(rule);
-                self.shape(RuleId(rule), at);
+        // The looks of a rule come one after the other: what must stand near is asked for once.
+        let mut far = None;
+        for index in engine.starts.ask(&self.text[at..]) {
+            let (rule, look) = engine.looks[usize::from(*index)];
+            if far != Some(rule) && !engine.matchers.get(rule).is_near(&self.text[at..]) {
+                far = Some(rule);
             }
-        });
+            if far != Some(rule) {
+                self.shape(rule, look, at);
+            }
+        }
     }
 
     /// Patterns that hold the byte at `at`.
     fn inner(&mut self, at: usize) {
         let engine = self.engine;
-        engine.inner.starts.ask(&self.text[at..], |index| {
-            let (rule, before) = engine.inner.patterns[usize::from(index)];
+        for index in engine.inner.starts.ask(&self.text[at..]) {
+            let ((rule, look), before) = engine.inner.patterns[usize::from(*index)];
             let floor = at.saturating_sub(80);
             let start = self.text[floor..at].iter().rposition(|b| !before.has(*b)).map_or(floor, |i| floor + i + 1);
             // The match may begin at any token from there on: the first that fits is the longest.
-            let mut i = start;
-            while i < at {
-                if (i == start || !is_word(self.text[i - 1])) && self.shape(rule, i) {
-                    break;
-                }
-                i += 1;
-            }
-        });
+            let begins = |i: &usize| *i == start || !is_word(self.text[*i - 1]);
+            let places: Vec<usize> = (start..at).filter(begins).take(12).collect();
+            let _ = places.into_iter().any(|i| self.shape(rule, look, i));
+        }
     }
 
     /// Tries a rule's patterns at `at`; true if there is a hit.
-    fn shape(&mut self, rule: RuleId, at: usize) -> bool {
+    fn shape(&mut self, rule: RuleId, look: u16, at: usize) -> bool {
         let matcher = self.engine.matchers.get(rule);
-        let Some(Match { end, verdict }) = matcher.at(self.text, at, false) else { return false };
+        let Some(Match { end, verdict }) = matcher.look(look, self.text, at) else { return false };
         let clues = Clues::SHAPE
             .when(matcher.check.is_some(), Clues::CHECKED)
             .when(verdict == Verdict::Reserved, Clues::RESERVED)

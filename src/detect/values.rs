@@ -10,7 +10,8 @@ fn is_key(b: u8) -> bool {
 }
 
 /// The key that ends before the separator at `at`: `"date of birth"`, `patient.ssn`, `Date of Birth`.
-pub(crate) fn key_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+/// `may_end` says quickly whether a label can end so.
+pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
     let floor = at.saturating_sub(LABEL);
     let mut end = at;
     let mut quote = None;
@@ -23,6 +24,9 @@ pub(crate) fn key_before(text: &[u8], at: usize) -> Option<Range<usize>> {
             _ => break,
         }
         end -= 1;
+    }
+    if !may_end(&text[floor..end]) {
+        return None;
     }
     let start = match quote {
         Some(q) => text[floor..end].iter().rposition(|b| *b == q || *b == b'\n').map(|i| floor + i + 1)?,
@@ -40,7 +44,7 @@ fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
         }
         // `Patient's name`, `Name of patient`, `S.S. #`
         let joins =
-            start >= floor + 2 && matches!(text[start - 1], b' ' | b'\'' | b'#' | b'/') && is_key(text[start - 2]);
+            start >= floor + 2 && matches!(text[start - 1], b' ' | b'\'' | b'#' | b'/') && (text[start - 2].is_ascii_alphabetic() || matches!(text[start - 2], b'.' | b'\'' | b's'));
         if !joins {
             break;
         }
@@ -50,13 +54,13 @@ fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
 }
 
 /// The words before a value that follows them without a separator: `MRN 00482913`, `SSN is 536…`, `Acct # 77`.
-pub(crate) fn words_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+pub(crate) fn words_before(text: &[u8], at: usize, may_end: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
     let floor = at.saturating_sub(LABEL);
     let skip = |b: &u8| matches!(b, b' ' | b'#' | b'"' | b'\'' | b'`' | b'(' | b'*' | b'-' | b'\t');
     let end = floor + text[floor..at].iter().rposition(|b| !skip(b))? + 1;
     let close = at - end <= 4 && end < at && (text[end - 1].is_ascii_alphabetic() || text[end - 1] == b'.');
     // `part-719`: a hyphen without blanks glues, it does not separate.
-    if !close || (at - end == 1 && text[end] == b'-') {
+    if !close || (at - end == 1 && text[end] == b'-') || !may_end(&text[floor..end]) {
         return None;
     }
     let start = words_start(text, floor, end);

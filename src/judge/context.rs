@@ -12,7 +12,7 @@ use crate::rule::RuleId;
 use crate::words::{self, Class};
 
 /// How much of a document is read for health words, in bytes.
-const READ: usize = 64 << 10;
+const READ: usize = 32 << 10;
 /// How many different health words settle it.
 const ENOUGH: usize = 12;
 

@@ -64,8 +64,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// How many more of the same were collapsed into this one.
     pub more: u64,
-    /// The reason of a `phivet:allow` that covers it.
-    pub suppressed: Option<String>,
+    /// The reason of a `phivet:allow` that covers it: its ordinary words, all else masked.
+    pub suppressed: Option<Masked>,
     /// Something to know about it (a published sample value, say).
     pub note: Option<String>,
 }

@@ -5,7 +5,10 @@ use crate::fields::Owner;
 use crate::rule::Rules;
 
 /// Drops hits where a format says that nobody is identified, merges hits of one rule, and of overlapping ones keeps the best.
-pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
+/// Published samples that nothing labels are wanted by the strict profile only.
+pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, strict: bool) -> Vec<Hit> {
+    let labelled = Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN).with(Clues::WEAK_LABEL);
+    hits.retain(|h| strict || h.rule.is_none() || !h.clues.has(Clues::RESERVED) || h.clues.any(labelled));
     let mut claims: Vec<(usize, usize)> =
         hits.iter().filter(|h| h.rule.is_none()).map(|h| (h.at.start, h.at.end)).collect();
     claims.sort_unstable();

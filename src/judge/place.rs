@@ -4,38 +4,47 @@ use std::ops::Range;
 
 use crate::detect::Clues;
 use crate::detect::engine::Engine;
-use crate::document::Document;
-use crate::judge::{Finding, Judged, Pos, line_of, score};
+use crate::document::{Document, line_around, utf16_width};
+use crate::judge::{Finding, Judged, Pos, score};
 use crate::mask::{self, Masked};
 use crate::rule::{Rule, RuleId, Severity};
 use crate::words;
 
-/// Counts lines as it goes along: hits come in order.
+/// Counts lines and columns as it goes along: hits come in order, and a line may be the whole document.
 pub(crate) struct Places<'d> {
     document: &'d Document,
-    line: u64,
     counted: usize,
+    /// The place of `counted`.
+    here: Pos,
 }
+
+/// More than an excerpt shows before a value, and behind its start, in bytes.
+const NEAR: usize = 512;
 
 impl<'d> Places<'d> {
     pub(crate) fn new(document: &'d Document) -> Self {
-        Self { document, line: document.first_line, counted: 0 }
+        Self { document, counted: 0, here: first(document) }
     }
 
-    /// The place of `at`; never before a place asked for earlier by more than a line.
-    fn pos(&mut self, at: usize) -> Pos {
+    /// The place of `at`.
+    pub(crate) fn pos(&mut self, at: usize) -> Pos {
         let text = &self.document.bytes;
         if at < self.counted {
-            self.line = self.document.first_line;
+            self.here = first(self.document);
             self.counted = 0;
         }
-        self.line += line_ends(text, self.counted..at);
+        let lines = line_ends(text, self.counted..at);
+        if lines == 0 {
+            self.here.column += utf16_width(&text[self.counted..at]);
+        } else {
+            let start = line_around(&text[..at], at).start;
+            self.here = Pos { line: self.here.line + lines, column: 1 + utf16_width(&text[start..at]) };
+        }
         self.counted = at;
-        let start = crate::document::line_around(text, at).start;
-        Pos { line: self.line, column: 1 + utf16_width(&text[start..at]) }
+        self.here
     }
 
-    /// A finding of `rule`; severity and PHI are the caller's to set.
+    /// A finding of `rule`; severity, PHI and evidence are the caller's to set.
     pub(crate) fn finding(
         &mut self,
         rule: &Rule,
@@ -52,7 +61,7 @@ impl<'d> Places<'d> {
         let near = hits.partition_point(|h| h.end + 200 < hit.at.start);
         let near = &hits[near..hits.len().min(near + 64)];
         let (excerpt, marked) =
-            mask::excerpt(&self.document.bytes, line_of(self.document, &hit.at), hit.at.clone(), near, keep);
+            mask::excerpt(&self.document.bytes, line_near(&self.document.bytes, hit.at.start), hit.at.clone(), near, keep);
         let start = self.pos(hit.at.start);
         let end = self.pos(hit.at.end);
         let reserved = hit.clues.has(Clues::RESERVED);
@@ -70,7 +79,7 @@ impl<'d> Places<'d> {
             excerpt,
             marked,
             trail: Vec::new(),
-            evidence: judged.evidence.clone(),
+            evidence: Vec::new(),
             fingerprint: String::new(),
             more: 0,
             suppressed: None,
@@ -79,18 +88,22 @@ impl<'d> Places<'d> {
     }
 }
 
+/// The place of a document's first byte.
+fn first(document: &Document) -> Pos {
+    Pos { line: document.first_line, column: document.first_column }
+}
+
+/// The line around `at`, or as much of it as an excerpt shows.
+fn line_near(text: &[u8], at: usize) -> Range<usize> {
+    let from = at.saturating_sub(NEAR);
+    let line = line_around(&text[from..text.len().min(at + NEAR)], at - from);
+    from + line.start..from + line.end
+}
+
 /// Line ends in a range: `\n`, and `\r` without `\n` behind it.
 fn line_ends(text: &[u8], range: Range<usize>) -> u64 {
     let piece = &text[range.clone()];
     let newlines = memchr::memchr_iter(b'\n', piece).count();
     let lone = memchr::memchr_iter(b'\r', piece).filter(|i| text.get(range.start + i + 1) != Some(&b'\n')).count();
     (newlines + lone) as u64
-}
-
-/// Width of a line's text in UTF-16 units; a byte that is no UTF-8 counts one.
-fn utf16_width(text: &[u8]) -> u64 {
-    if text.is_ascii() {
-        return text.len() as u64;
-    }
-    String::from_utf8_lossy(text).chars().map(|c| c.len_utf16() as u64).sum()
 }

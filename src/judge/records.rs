@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::detect::checks::Verdict;
-use crate::detect::engine::Engine;
-use crate::detect::{Clues, names};
+use crate::detect::Clues;
 use crate::document::line_around;
 use crate::fields::Owner;
 use crate::judge::context::Page;
 use crate::judge::{Judged, score};
-use crate::mask::{self, Masked};
 use crate::rule::{Rule, Rules};
 
 /// The most that neighbours are worth, in log-odds.
@@ -20,7 +17,16 @@ const NEAR: usize = 240;
 
 /// Adds to each hit what the other identifiers of its record are worth.
 pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
-    let lines: Vec<Range<usize>> = judged.iter().map(|j| line_around(text, j.hit.at.start)).collect();
+    // Hits come in order, and one line may be the whole document.
+    let mut line = 0..0;
+    let line_of = |j: &Judged| {
+        let at = j.hit.at.start;
+        if at < line.start || at >= line.end {
+            line = line_around(text, at);
+        }
+        line.clone()
+    };
+    let lines: Vec<Range<usize>> = judged.iter().map(line_of).collect();
     let worths: Vec<f32> = (0..judged.len()).map(|i| of_one(rules, judged, &lines, i)).collect();
     for (j, worth) in judged.iter_mut().zip(worths) {
         j.partners = worth;
@@ -86,45 +92,4 @@ impl Health {
         let health = rule.identifier.health || self.records.get(i).copied().unwrap_or(false) || (self.page && person);
         health && !judged.hit.clues.has(Clues::RESERVED)
     }
-}
-
-/// The document's name, masked where it holds one of the values found in it, or looks like an identifier itself.
-pub(crate) fn masked_name(name: &str, text: &[u8], hits: &[Range<usize>], engine: &Engine) -> Masked {
-    let mut spans = looks(name, engine);
-    let bytes = name.as_bytes();
-    for hit in hits.iter().take(2000) {
-        let value = &text[hit.clone()];
-        if value.len() >= 4 && value.len() <= bytes.len() {
-            spans.extend(
-                bytes
-                    .windows(value.len())
-                    .enumerate()
-                    .filter(|(_, w)| w.eq_ignore_ascii_case(value))
-                    .map(|(i, _)| i..i + value.len()),
-            );
-        }
-    }
-    mask::document_name(name, &spans)
-}
-
-/// Identifiers in a name itself: full names with `_` or `-` between, and what stands alone when valid or in context.
-fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
-    let plain: Vec<u8> = name.bytes().map(|b| if matches!(b, b'_' | b'/' | b'\\') { b' ' } else { b }).collect();
-    let mut spans = Vec::new();
-    let mut i = 0;
-    while i < plain.len() {
-        let starts = plain[i].is_ascii_alphanumeric() && (i == 0 || !plain[i - 1].is_ascii_alphanumeric());
-        if starts {
-            engine.starts.ask(&plain[i..], |rule| {
-                if let Some(found) = engine.matchers.get(crate::rule::RuleId(rule)).at(&plain, i, false)
-                    && found.verdict == Verdict::Valid
-                {
-                    spans.push(i..found.end);
-                }
-            });
-            spans.extend(names::in_file_name(&plain, i));
-        }
-        i += 1;
-    }
-    spans
 }

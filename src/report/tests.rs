@@ -61,7 +61,7 @@ fn findings() -> Vec<Finding> {
         says: "is logged here".into(),
     };
     let repeated = Finding { severity: Severity::Warning, phi: false, more: 41, trail: vec![step], ..finding() };
-    let allowed = Finding { suppressed: Some("a made-up patient".into()), ..finding() };
+    let allowed = Finding { suppressed: Some(masked("a made-up patient")), ..finding() };
     let noted = Finding { severity: Severity::Note, note: Some("A published sample value.".into()), ..finding() };
     vec![finding(), repeated, allowed, noted]
 }

@@ -9,6 +9,13 @@ use crate::source::Input;
 /// How many inputs may wait to be read.
 const INPUTS: usize = 1024;
 
+/// How many findings (found, or to be expected in what is being scanned) may wait until it is their turn to be told.
+/// A finding is about a kilobyte; an answer without findings counts as one.
+const AHEAD: f64 = 24_000.0;
+
+/// Findings a byte, until some are counted.
+const EXPECTED: f64 = 1.0 / 128.0;
+
 /// One piece of work.
 pub(crate) enum Job {
     /// Read this input (its number, itself).
@@ -17,7 +24,18 @@ pub(crate) enum Job {
     Part(u64, u64, Document),
 }
 
-#[derive(Default)]
+/// What a thread with a part in hand had better do.
+pub(crate) enum Turn {
+    /// Scan it.
+    Scan(Ahead),
+    /// First scan this part: all wait for its answer.
+    First(Ahead, u64, u64, Document),
+}
+
+/// Room for the findings of a part that is being scanned.
+#[derive(Clone, Copy)]
+pub(crate) struct Ahead(f64);
+
 struct State {
     inputs: VecDeque<(u64, Input)>,
     parts: VecDeque<(u64, u64, Document)>,
@@ -25,18 +43,50 @@ struct State {
     listed: bool,
     stopped: bool,
     reading: usize,
+    /// The answer that is told next: of which input, which part.
+    due: (u64, u64),
+    /// How many findings wait for their turn, or are expected in what is being scanned.
+    ahead: f64,
+    /// Findings a byte in what was scanned last.
+    density: f64,
+    /// How many threads wait for their turn.
+    waiting: usize,
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            inputs: VecDeque::new(),
+            parts: VecDeque::new(),
+            added: 0,
+            listed: false,
+            stopped: false,
+            reading: 0,
+            due: (0, 0),
+            ahead: 0.0,
+            density: EXPECTED,
+            waiting: 0,
+        }
+    }
+
+    fn room(&mut self, bytes: usize) -> Ahead {
+        let ahead = 1.0 + self.density * bytes as f64;
+        self.ahead += ahead;
+        Ahead(ahead)
+    }
 }
 
 /// The queue. Parts go first, so that memory holds few of them.
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
+    turned: Condvar,
     threads: usize,
 }
 
 impl Queue {
     pub(crate) fn new(threads: usize) -> Self {
-        Self { state: Mutex::default(), changed: Condvar::new(), threads }
+        Self { state: Mutex::new(State::new()), changed: Condvar::new(), turned: Condvar::new(), threads }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -69,6 +119,7 @@ impl Queue {
     pub(crate) fn stop(&self) {
         self.lock().stopped = true;
         self.changed.notify_all();
+        self.turned.notify_all();
     }
 
     /// The next piece of work; `None` when all is done.
@@ -111,8 +162,62 @@ impl Queue {
             return Some(document);
         }
         state.parts.push_back((input, part, document));
+        let waiting = state.waiting > 0;
         drop(state);
         self.changed.notify_all();
+        if waiting {
+            self.turned.notify_all();
+        }
         None
+    }
+
+    /// Waits while too many findings wait to be told. Never for ever: the part that is due may always be scanned, and
+    /// where it still lies in the queue, a waiting thread gets it.
+    pub(crate) fn turn(&self, input: u64, part: u64, bytes: usize) -> Turn {
+        let mut state = self.lock();
+        loop {
+            let fits = state.ahead + state.density * (bytes as f64) <= AHEAD;
+            if fits || state.due == (input, part) || state.stopped {
+                return Turn::Scan(state.room(bytes));
+            }
+            let due = state.due;
+            if let Some(at) = state.parts.iter().position(|(input, part, _)| (*input, *part) == due)
+                && let Some((input, part, document)) = state.parts.remove(at)
+            {
+                return Turn::First(state.room(document.bytes.len()), input, part, document);
+            }
+            state.waiting += 1;
+            state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+    }
+
+    /// A part of `bytes` bytes was scanned, and so many findings were in it.
+    pub(crate) fn found(&self, expected: Ahead, bytes: usize, findings: Option<usize>) {
+        let mut state = self.lock();
+        state.ahead += findings.map_or(0.0, |findings| 1.0 + findings as f64) - expected.0;
+        // A few bytes say nothing; and dense stretches come in groups.
+        if let Some(findings) = findings
+            && bytes >= 4096
+        {
+            state.density = (findings as f64 / bytes as f64).max(state.density * 0.75);
+        }
+        self.wake(state);
+    }
+
+    /// An answer with so many findings was told; `due` is next.
+    pub(crate) fn told(&self, due: (u64, u64), findings: Option<usize>) {
+        let mut state = self.lock();
+        state.due = due;
+        state.ahead -= findings.map_or(0.0, |findings| 1.0 + findings as f64);
+        self.wake(state);
+    }
+
+    fn wake(&self, state: MutexGuard<'_, State>) {
+        let waiting = state.waiting > 0;
+        drop(state);
+        if waiting {
+            self.turned.notify_all();
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::Scanner;
 use super::collapse::Collapse;
-use super::queue::{Job, Queue};
+use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
 use crate::judge::{Finding, Skipped};
 use crate::mask::Masked;
@@ -47,6 +47,16 @@ enum Output {
     End(Option<(Masked, u64)>),
 }
 
+impl Output {
+    /// How many findings a scanned part had; what else there is to tell takes no room.
+    fn findings(&self) -> Option<usize> {
+        match self {
+            Self::Findings(findings) => Some(findings.len()),
+            Self::Skipped(_) | Self::End(_) => None,
+        }
+    }
+}
+
 /// Scans all inputs that `list` pushes and tells `on` what it finds, in their order, whatever the number of threads.
 /// `on` ends the run by answering `false`.
 pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Send, on: &mut dyn FnMut(Event) -> bool) {
@@ -63,7 +73,7 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
             scope.spawn(move || work(scanner, queue, &send));
         }
         drop(send);
-        collect(scanner, running, &answers, on);
+        collect(scanner, running, &queue, &answers, on);
         queue.stop();
     });
 }
@@ -71,7 +81,7 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
 fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>) {
     while let Some(job) = queue.next() {
         match job {
-            Job::Part(input, part, document) => answer_part(scanner, send, input, part, &document),
+            Job::Part(input, part, document) => in_turn(scanner, queue, send, input, part, &document),
             Job::Input(number, input) => {
                 read_input(scanner, queue, send, number, input);
                 queue.read();
@@ -80,7 +90,24 @@ fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>) {
     }
 }
 
-fn answer_part(scanner: &Scanner, send: &Sender<Answer>, input: u64, part: u64, document: &Document) {
+/// Scans a part when its findings are not too far ahead of those that are told.
+fn in_turn(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, input: u64, part: u64, document: &Document) {
+    loop {
+        match queue.turn(input, part, document.bytes.len()) {
+            Turn::Scan(ahead) => return answer_part(scanner, queue, send, (input, part), document, ahead),
+            Turn::First(ahead, input, part, due) => answer_part(scanner, queue, send, (input, part), &due, ahead),
+        }
+    }
+}
+
+fn answer_part(
+    scanner: &Scanner,
+    queue: &Queue,
+    send: &Sender<Answer>,
+    (input, part): (u64, u64),
+    document: &Document,
+    ahead: Ahead,
+) {
     let policy =
         scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
     // A panic would be a bug of ours; its document must still not count as clean.
@@ -91,6 +118,7 @@ fn answer_part(scanner: &Scanner, send: &Sender<Answer>, input: u64, part: u64, 
             reason: "an internal error of phivet; please report it".to_owned(),
         }),
     };
+    queue.found(ahead, document.bytes.len(), output.findings());
     let _ = send.send((input, part, output));
 }
 
@@ -102,7 +130,7 @@ fn read_input(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, number: u
             Item::Part(document) => {
                 // The parts of a large input go to whoever is free; this thread reads on.
                 if let Some(document) = queue.offer(number, part, document) {
-                    answer_part(scanner, send, number, part, &document);
+                    in_turn(scanner, queue, send, number, part, &document);
                 }
             }
             Item::Skipped { name, reason } => {
@@ -120,7 +148,13 @@ fn read_input(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, number: u
 }
 
 /// Brings the answers into order and tells them.
-fn collect(scanner: &Scanner, running: Running, answers: &Receiver<Answer>, on: &mut dyn FnMut(Event) -> bool) {
+fn collect(
+    scanner: &Scanner,
+    running: Running,
+    queue: &Queue,
+    answers: &Receiver<Answer>,
+    on: &mut dyn FnMut(Event) -> bool,
+) {
     let mut waiting = BTreeMap::new();
     let mut next = (0, 0);
     let mut collapse = Collapse::new(running.all);
@@ -128,6 +162,7 @@ fn collect(scanner: &Scanner, running: Running, answers: &Receiver<Answer>, on: 
         waiting.insert((input, part), output);
         while let Some(output) = waiting.remove(&next) {
             next.1 += 1;
+            let findings = output.findings();
             let go_on = match output {
                 Output::Findings(findings) => findings
                     .into_iter()
@@ -142,6 +177,7 @@ fn collect(scanner: &Scanner, running: Running, answers: &Receiver<Answer>, on: 
             if !go_on {
                 return;
             }
+            queue.told(next, findings);
         }
     }
 }

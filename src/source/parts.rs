@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use super::decode::Decoder;
 use super::{Input, Item, Stream, open};
-use crate::document::Document;
+use crate::document::{Document, line_around, utf16_width};
 use crate::kind::Kind;
 
 /// Inputs up to this many (decoded) bytes are one document.
 const WHOLE: usize = 2 << 20;
 /// Larger ones are cut into parts of about this many bytes.
-const PART: usize = 1 << 20;
+const PART: usize = 256 << 10;
 /// Each part also shows at least this much of its neighbours.
 const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
@@ -39,6 +39,7 @@ struct Parts {
     /// Where in the window the next part's own begins.
     own: usize,
     first_line: u64,
+    first_column: u64,
     first_byte: u64,
     read: u64,
     ended: bool,
@@ -57,6 +58,7 @@ impl Parts {
             window: Vec::with_capacity(hint.min(WHOLE) + 1),
             own: 0,
             first_line: 1,
+            first_column: 1,
             first_byte: 0,
             read: 0,
             ended: false,
@@ -122,6 +124,9 @@ impl Parts {
         let start = cut.saturating_sub(OVERLAP);
         let start = after_last_line_end(&self.window, start.saturating_sub(OVERLAP)..start)
             .unwrap_or_else(|| boundary(&self.window, start));
+        let line = line_around(&self.window[..start], start).start;
+        let before = if line == 0 { self.first_column } else { 1 };
+        self.first_column = before + utf16_width(&self.window[line..start]);
         self.first_line += line_ends(&self.window[..start]);
         self.first_byte += start as u64;
         self.window.drain(..start);
@@ -130,8 +135,16 @@ impl Parts {
 
     fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {
         let head = (self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
-        let (first_line, first_byte) = (self.first_line, self.first_byte);
-        Document { name: self.name.clone(), kind: self.kind, bytes, first_line, first_byte, own, head }
+        Document {
+            name: self.name.clone(),
+            kind: self.kind,
+            bytes,
+            first_line: self.first_line,
+            first_column: self.first_column,
+            first_byte: self.first_byte,
+            own,
+            head,
+        }
     }
 
     /// Reads until the window holds `len` bytes or the input ends.

@@ -33,7 +33,7 @@ pub(super) fn of(meta: &Meta<'_>, finding: &Finding) -> serde_sarif::sarif::Resu
             ("more", finding.more.into()),
         ]))
         .build();
-    result.suppressions = finding.suppressed.as_ref().map(|reason| vec![suppression(reason)]);
+    result.suppressions = finding.suppressed.as_ref().map(|reason| vec![suppression(reason.as_str())]);
     result.code_flows = (!finding.trail.is_empty()).then(|| vec![flow(meta, &finding.trail)]);
     result
 }

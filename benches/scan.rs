@@ -1,0 +1,178 @@
+//! Bytes per second of a scan, beside ripgrep's own crates looking for twenty patterns in the same bytes,
+//! and the time from a process's start to its end. `docs/performance.md` says how to read it.
+#![allow(clippy::disallowed_methods)] // it starts the binary and writes the file that it scans
+
+#[path = "scan/texts.rs"]
+mod texts;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+use grep_searcher::{SearcherBuilder, sinks};
+use phivet::source::{self, Input, Item, Stream};
+use phivet::{Document, Policy, Rules, Scanner};
+
+fn main() {
+    divan::main();
+}
+
+/// How large each text is, in bytes.
+const SIZE: usize = 8 << 20;
+
+static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| texts::log(SIZE));
+static SOURCE: LazyLock<Vec<u8>> = LazyLock::new(|| texts::source(SIZE));
+static HITS: LazyLock<Vec<u8>> = LazyLock::new(|| texts::hits(SIZE / 8));
+
+static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
+    let rules = Rules::builtin().expect("the built-in rules");
+    let scanner = Scanner::new(rules, Policy::default()).expect("a scanner");
+    // Patterns compile when they are first needed: not while the clock runs.
+    for text in [&*LOG, &*SOURCE, &*HITS] {
+        for part in parts("warm.log", &text[..text.len() / 8]) {
+            divan::black_box(scanner.scan(&part));
+        }
+    }
+    scanner
+});
+
+/// A text, cut into parts as a source cuts it.
+fn parts(name: &str, text: &[u8]) -> Vec<Document> {
+    let (bytes, size) = (text.to_vec(), Some(text.len() as u64));
+    let open = Box::new(move || Ok(Stream { bytes: Box::new(std::io::Cursor::new(bytes)), size }));
+    let mut parts = Vec::new();
+    source::read(Input { name: name.to_owned(), open }, &mut |item| {
+        if let Item::Part(part) = item {
+            parts.push(part);
+        }
+    });
+    parts
+}
+
+/// One thread, from documents in memory to findings.
+fn scan(bencher: Bencher<'_, '_>, name: &str, text: &[u8]) {
+    let (scanner, parts) = (&*SCANNER, parts(name, text));
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench_local(|| parts.iter().map(|part| scanner.scan(part).len()).sum::<usize>());
+}
+
+/// What somebody would grep for.
+const PATTERNS: [&str; 20] = [
+    r"\b\d{3}-\d{2}-\d{4}\b",
+    r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b",
+    r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b",
+    r"(?i)\bmrn\b\W{0,3}\d{6,10}\b",
+    r"(?i)\b(?:dob|date of birth|birth_?date)\b\W{0,3}\d",
+    r"\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d{2}\b",
+    r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}\b",
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
+    r"\b(?:\d{4}[ -]?){3}\d{4}\b",
+    r"\b\d{5}-\d{4}\b",
+    r"\b\d{1,5} [A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln)\b",
+    r"\b[A-HJ-NPR-Z0-9]{17}\b",
+    r"\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b",
+    r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b",
+    r"(?i)\bnpi\b\W{0,3}\d{10}\b",
+    r"\b[ABFGMPRX][A-Z9]\d{7}\b",
+    r"(?i)\b(?:member|subscriber|account|policy)[ _]?(?:id|no|number)\b\W{0,3}\w{6,}",
+    r"(?i)/patients?/[0-9a-f-]{6,}",
+    r"\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b",
+    r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b",
+];
+
+static MATCHER: LazyLock<RegexMatcher> = LazyLock::new(|| {
+    RegexMatcherBuilder::new().line_terminator(Some(b'\n')).unicode(false).build_many(&PATTERNS).expect("the patterns")
+});
+
+/// One thread, counting the lines that match.
+fn grep(bencher: Bencher<'_, '_>, text: &[u8]) {
+    let matcher = &*MATCHER;
+    let mut searcher = SearcherBuilder::new().line_number(false).build();
+    bencher.counter(BytesCount::new(text.len())).bench_local(|| {
+        let mut lines = 0usize;
+        let sink = sinks::Bytes(|_, _| {
+            lines += 1;
+            Ok(true)
+        });
+        searcher.search_slice(matcher, text, sink).expect("a search in memory");
+        lines
+    });
+}
+
+/// Log text: one line in a thousand with invented PHI.
+#[divan::bench_group(sample_count = 10, sample_size = 1)]
+mod log {
+    use super::{Bencher, LOG};
+
+    #[divan::bench]
+    fn phivet(bencher: Bencher<'_, '_>) {
+        super::scan(bencher, "service.log", &LOG);
+    }
+
+    #[divan::bench]
+    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
+        super::grep(bencher, &LOG);
+    }
+}
+
+/// A source tree.
+#[divan::bench_group(sample_count = 10, sample_size = 1)]
+mod source_code {
+    use super::{Bencher, SOURCE};
+
+    #[divan::bench]
+    fn phivet(bencher: Bencher<'_, '_>) {
+        super::scan(bencher, "service.rs", &SOURCE);
+    }
+
+    #[divan::bench]
+    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
+        super::grep(bencher, &SOURCE);
+    }
+}
+
+/// Nothing but hits: every line holds several.
+#[divan::bench_group(sample_count = 5, sample_size = 1)]
+mod only_hits {
+    use super::{Bencher, HITS};
+
+    #[divan::bench]
+    fn phivet(bencher: Bencher<'_, '_>) {
+        super::scan(bencher, "hits.log", &HITS);
+    }
+
+    #[divan::bench]
+    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
+        super::grep(bencher, &HITS);
+    }
+}
+
+/// From a process's start to its end.
+#[divan::bench_group(sample_count = 50, sample_size = 1)]
+mod start {
+    use super::{Bencher, Command, PathBuf, Stdio, texts};
+
+    fn run(bencher: Bencher<'_, '_>, program: &str, arguments: &[&str]) {
+        bencher.bench_local(|| {
+            let mut command = Command::new(program);
+            command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().expect("the program starts")
+        });
+    }
+
+    #[divan::bench]
+    fn phivet_one_file_of_2_kb(bencher: Bencher<'_, '_>) {
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("start.log");
+        std::fs::write(&file, &texts::log(4096)[..2048]).expect("a file");
+        run(bencher, env!("CARGO_BIN_EXE_phivet"), &["scan", "--isolated", &file.to_string_lossy()]);
+    }
+
+    #[divan::bench]
+    fn the_program_true(bencher: Bencher<'_, '_>) {
+        run(bencher, "true", &[]);
+    }
+}

@@ -1,0 +1,111 @@
+//! `docs/rules/` says what the rules say. `BLESS=1 cargo test --test docs` writes it anew.
+#![allow(clippy::disallowed_methods)] // it reads and writes the pages
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use phivet::Rules;
+use phivet::rule::{Rule, Severity};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules")
+}
+
+fn severity(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn letter(rule: &Rule) -> String {
+    rule.safe_harbor.map_or_else(
+        || "none of the 18 (health information, or a provider's)".to_owned(),
+        |letter| format!("{letter} of 45 CFR 164.514(b)(2)(i)"),
+    )
+}
+
+/// The page of a rule.
+fn page(rule: &Rule) -> String {
+    let identifier = &rule.identifier;
+    let mut out = format!("<!-- Written by tests/docs.rs from rules/identifiers/{}.yaml. -->\n", rule.id);
+    let _ = writeln!(out, "# {} (`{}`)\n", rule.title, rule.id);
+    let _ = writeln!(out, "Severity **{}** · identifier {} · kind `{}`\n", severity(rule), letter(rule), identifier.kind);
+    let _ = writeln!(out, "**Why.** {}\n\n**Instead.** {}\n", rule.why.trim(), rule.fix.trim());
+    labels(&mut out, "Called", &identifier.called);
+    labels(&mut out, "Called so inside a person's record, or with other evidence", &identifier.called_with_owner);
+    labels(&mut out, "Never called", &identifier.never);
+    let (hits, misses) = (&rule.examples.hit, &rule.examples.miss);
+    let _ = writeln!(out, "## Examples\n\nThe rule is proved on {} hits and {} misses, all invented.\n", hits.len(), misses.len());
+    examples(&mut out, "Reported:", hits);
+    examples(&mut out, "Not reported:", misses);
+    out.push_str("## Sources\n\n");
+    for source in &rule.source {
+        let _ = writeln!(out, "- {}", source.trim());
+    }
+    let _ = writeln!(out, "\nWhere a value is nobody's: `phivet:allow {} -- reason` on the line or the one above.", rule.id);
+    out
+}
+
+fn labels(out: &mut String, title: &str, labels: &[String]) {
+    if !labels.is_empty() {
+        let _ = writeln!(out, "**{title}:** {}\n", labels.join(", "));
+    }
+}
+
+fn examples(out: &mut String, title: &str, texts: &[String]) {
+    let _ = writeln!(out, "{title}\n\n````text");
+    for text in texts.iter().take(2) {
+        let _ = writeln!(out, "{}", text.trim_end());
+    }
+    out.push_str("````\n\n");
+}
+
+/// The page that lists the others.
+fn list(rules: &Rules) -> String {
+    let mut out = String::from("<!-- Written by tests/docs.rs. -->\n# Rules\n\n");
+    let _ = writeln!(out, "Letters are those of 45 CFR 164.514(b)(2)(i). `phivet explain RULE` prints the same.\n");
+    out.push_str("| | rule | finds | severity |\n|---|---|---|---|\n");
+    let mut all: Vec<&Rule> = rules.iter().map(|(_, rule)| rule).collect();
+    all.sort_by_key(|rule| (rule.safe_harbor.is_none(), rule.safe_harbor, rule.id.clone()));
+    for rule in all {
+        let letter = rule.safe_harbor.unwrap_or('-');
+        let _ = writeln!(out, "| {letter} | [{0}]({0}.md) | {1} | {2} |", rule.id, rule.title, severity(rule));
+    }
+    out
+}
+
+fn pages() -> BTreeMap<String, String> {
+    let rules = Rules::builtin().expect("the built-in rules");
+    let mut pages: BTreeMap<String, String> =
+        rules.iter().map(|(_, rule)| (format!("{}.md", rule.id), page(rule))).collect();
+    pages.insert("README.md".to_owned(), list(&rules));
+    pages
+}
+
+fn written() -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(folder()).into_iter().flatten().flatten();
+    entries
+        .map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default().replace("\r\n", "\n");
+            (entry.file_name().to_string_lossy().into_owned(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn the_pages_say_what_the_rules_say() {
+    let (wanted, written) = (pages(), written());
+    let stale: Vec<&String> = wanted.iter().filter(|(name, text)| written.get(*name) != Some(*text)).map(|(n, _)| n).collect();
+    let gone: Vec<&String> = written.keys().filter(|name| !wanted.contains_key(*name)).collect();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(folder()).expect("a folder");
+        stale.iter().for_each(|name| std::fs::write(folder().join(name), &wanted[*name]).expect("a page"));
+        gone.iter().for_each(|name| std::fs::remove_file(folder().join(name)).expect("a page"));
+        return;
+    }
+    let all: Vec<&str> = stale.iter().chain(&gone).map(|name| name.as_str()).collect();
+    assert!(all.is_empty(), "out of date in docs/rules: {}\nwrite them with BLESS=1 cargo test --test docs", all.join(", "));
+}
