@@ -4,8 +4,18 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+// Shared with the library, which reads what this script writes.
+#[allow(dead_code)]
+#[path = "src/detect/beginnings.rs"]
+mod beginnings;
 #[path = "src/words/hash.rs"]
 mod hash;
+#[allow(dead_code)]
+#[path = "src/detect/shapes.rs"]
+mod shapes;
+#[allow(dead_code)]
+#[path = "src/detect/starts.rs"]
+mod starts;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -38,7 +48,15 @@ const STATE: u32 = 25;
 fn main() -> Result<()> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    for watched in ["build.rs", "src/words/hash.rs", "rules/words", "rules/identifiers"] {
+    for watched in [
+        "build.rs",
+        "src/words/hash.rs",
+        "src/detect/beginnings.rs",
+        "src/detect/shapes.rs",
+        "src/detect/starts.rs",
+        "rules/words",
+        "rules/identifiers",
+    ] {
         println!("cargo:rerun-if-changed={watched}");
     }
     let words = root.join("rules/words");
@@ -51,7 +69,9 @@ fn main() -> Result<()> {
     let (first, rest) = icd10cm(&words)?;
     fs::write(out.join("icd10cm_first.bin"), first)?;
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
-    fs::write(out.join("rules.json"), catalogue(&root)?)?;
+    let rules = catalogue(&root)?;
+    fs::write(out.join("beginnings.bin"), beginnings(&rules)?)?;
+    fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
     Ok(())
 }
 
@@ -161,7 +181,7 @@ fn icd10cm(words: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
 }
 
 /// All rules as one JSON text: `[{"file": "rules/identifiers/ssn.yaml", "rule": {…}}, …]`, sorted by file name.
-fn catalogue(root: &Path) -> Result<String> {
+fn catalogue(root: &Path) -> Result<Vec<serde_json::Value>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(root.join("rules/identifiers"))? {
         let path = entry?.path();
@@ -178,5 +198,22 @@ fn catalogue(root: &Path) -> Result<String> {
         let rule: serde_json::Value = serde_yaml::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
         rules.push(serde_json::json!({ "file": file, "rule": rule }));
     }
-    Ok(serde_json::to_string(&rules)?)
+    // As `Rules` orders them: by id.
+    rules.sort_by_key(|r| r["rule"]["id"].as_str().unwrap_or_default().to_owned());
+    Ok(rules)
+}
+
+/// How the patterns begin that are tried in running text, ready to be asked.
+fn beginnings(rules: &[serde_json::Value]) -> Result<Vec<u8>> {
+    let mut patterns = Vec::new();
+    for (rule, filed) in (0u16..).zip(rules) {
+        let identifier = &filed["rule"]["identifier"];
+        let in_text = identifier["alone"].as_str().is_some_and(|alone| alone != "never");
+        let looks = identifier["looks"].as_array().filter(|_| in_text);
+        for (look, pattern) in (0u16..).zip(looks.into_iter().flatten()) {
+            patterns.push(((rule, look), pattern.as_str().unwrap_or_default()));
+        }
+    }
+    let built = beginnings::Beginnings::new(patterns.into_iter());
+    Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?.to_bytes())
 }

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
-use grep_searcher::{SearcherBuilder, sinks};
+use grep_searcher::{Searcher, SearcherBuilder, Sink, SinkMatch};
 use phivet::source::{self, Input, Item, Stream};
 use phivet::{Document, Policy, Rules, Scanner};
 
@@ -93,14 +93,22 @@ fn grep(bencher: Bencher<'_, '_>, text: &[u8]) {
     let matcher = &*MATCHER;
     let mut searcher = SearcherBuilder::new().line_number(false).build();
     bencher.counter(BytesCount::new(text.len())).bench_local(|| {
-        let mut lines = 0usize;
-        let sink = sinks::Bytes(|_, _| {
-            lines += 1;
-            Ok(true)
-        });
-        searcher.search_slice(matcher, text, sink).expect("a search in memory");
-        lines
+        let mut lines = Lines(0);
+        searcher.search_slice(matcher, text, &mut lines).expect("a search in memory");
+        lines.0
     });
+}
+
+/// Counts lines that match.
+struct Lines(usize);
+
+impl Sink for Lines {
+    type Error = std::io::Error;
+
+    fn matched(&mut self, _: &Searcher, _: &SinkMatch<'_>) -> Result<bool, Self::Error> {
+        self.0 += 1;
+        Ok(true)
+    }
 }
 
 /// Log text: one line in a thousand with invented PHI.

@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::fields::Owner;
 use crate::rule::RuleId;
 
+pub(crate) mod beginnings;
 pub mod checks;
 mod columns;
 pub(crate) mod engine;

@@ -62,7 +62,7 @@ impl Judge {
         in_name: &dyn Fn() -> Vec<Range<usize>>,
     ) -> Vec<Finding> {
         let mut allows = allow::read(&document.bytes);
-        let hits = overlap::resolve(hits, rules, policy.profile == Profile::Strict);
+        let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
         let mut findings = Vec::new();
         if !hits.is_empty() {
             let mut page = Page::of(document);
@@ -77,7 +77,9 @@ impl Judge {
                     continue;
                 };
                 let phi = health.is_phi(rules.get(rule), judged, i);
-                let Some(severity) = verdict(rules.get(rule), rule, judged, phi, policy) else { continue };
+                let Some(severity) = verdict(rules.get(rule), rule, judged, (phi, health.is_person(i)), policy) else {
+                    continue;
+                };
                 let mut finding = places.finding(rules.get(rule), judged, engine, &spans, name.clone());
                 finding.rule = rule;
                 finding.phi = phi && finding.note.is_none();
@@ -123,8 +125,20 @@ const STRONG: &[&str] = &["ssn", "mrn", "health_plan_id"];
 /// Kinds that a limited data set may keep, 45 CFR 164.514(e)(2).
 const LIMITED: &[&str] = &["date", "dob", "age_over_89", "city", "zip", "other_id"];
 
+/// Is there nothing but a loose label of nobody's (`id`, `group`), and no one beside it?
+fn loose(judged: &Judged) -> bool {
+    let firm = Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE);
+    !judged.hit.clues.any(firm) && judged.hit.owner != Owner::Person && judged.partners < 1.0
+}
+
+/// Is it a name or date in running text that nothing beside it proves?
+fn unproven(judged: &Judged, kind: &str) -> bool {
+    let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::CUE).with(Clues::WEAK_LABEL);
+    !judged.hit.clues.any(proven) && (kind == "date" || kind == "name" && judged.partners < 2.0)
+}
+
 /// Is it reported under this policy, and how bad is it?
-fn verdict(rule: &Rule, id: RuleId, judged: &Judged, phi: bool, policy: &Policy) -> Option<Severity> {
+fn verdict(rule: &Rule, id: RuleId, judged: &Judged, (phi, person): (bool, bool), policy: &Policy) -> Option<Severity> {
     let kind = rule.identifier.kind.as_str();
     let confidence = score::probability(judged.log_odds());
     let provider = rule.identifier.party == Party::Provider || judged.hit.owner == Owner::Provider;
@@ -136,13 +150,16 @@ fn verdict(rule: &Rule, id: RuleId, judged: &Judged, phi: bool, policy: &Policy)
     let labelled = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN));
     let shown = match policy.profile {
         Profile::Strict => true,
-        Profile::SafeHarbor if reserved => labelled && (STRONG.contains(&kind) || judged.hit.clues.has(Clues::POSITION)),
+        Profile::SafeHarbor if reserved => {
+            labelled && (STRONG.contains(&kind) || judged.hit.clues.has(Clues::POSITION))
+        }
         _ if reserved => labelled && STRONG.contains(&kind),
         // 164.514(b)(2)(i)(K) names certificate and licence numbers; whose name stands on them is another matter.
         Profile::SafeHarbor if provider => kind == "license",
         _ if provider => false,
-        Profile::Default if health => phi,
-        Profile::Default => phi || (STRONG.contains(&kind) && confidence >= 0.8),
+        Profile::Default if loose(judged) || unproven(judged, kind) => false,
+        Profile::Default if health => false,
+        Profile::Default => phi || ((person || STRONG.contains(&kind)) && confidence >= 0.8),
         Profile::SafeHarbor => !health || phi,
         Profile::LimitedDataSet => !health && !LIMITED.contains(&kind),
     };

@@ -172,12 +172,16 @@ pub struct Rule {
 struct Filed {
     file: String,
     rule: Rule,
+    /// Did a user bring it?
+    #[serde(skip)]
+    own: bool,
 }
 
 /// A checked catalogue of rules: ids are unique, labels point at one rule, examples are present.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     rules: Vec<Filed>,
+    builtin: bool,
 }
 
 /// Largest rule file that is read, in bytes.
@@ -193,7 +197,7 @@ impl Rules {
             .map_err(|e| {
                 rule_error("builtin", &format!("the embedded catalogue is damaged: {e}"), "build phivet anew")
             })?;
-        Self { rules: embedded }.checked()
+        Self { rules: embedded, builtin: true }.checked()
     }
 
     /// This catalogue with further rule files, each a path and its text; a rule of the same id replaces.
@@ -201,6 +205,7 @@ impl Rules {
     /// # Errors
     /// [`Error::Yaml`] with the place in the file, or [`Error::Rule`].
     pub fn with_texts(mut self, files: &[(String, String)]) -> Result<Self> {
+        self.builtin &= files.is_empty();
         let mut own: Vec<Filed> = Vec::new();
         for (file, text) in files {
             let rule = parse(file, text)?;
@@ -208,7 +213,7 @@ impl Rules {
                 let what = format!("stands twice, in {} and {file}", twin.file);
                 return Err(rule_error(&rule.id, &what, "give one of them another id"));
             }
-            own.push(Filed { file: file.clone(), rule });
+            own.push(Filed { file: file.clone(), rule, own: true });
         }
         for filed in own {
             match self.rules.iter_mut().find(|f| f.rule.id == filed.rule.id) {
@@ -264,6 +269,18 @@ impl Rules {
         self.iter().find(|(_, r)| r.id == id)
     }
 
+    /// Is it the catalogue that comes with phivet, unchanged?
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        self.builtin
+    }
+
+    /// Did a user bring this rule?
+    #[must_use]
+    pub fn is_own(&self, id: RuleId) -> bool {
+        self.rules[usize::from(id.0)].own
+    }
+
     /// How many rules there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -302,10 +319,41 @@ pub fn parse(file: &str, text: &str) -> Result<Rule> {
     })
 }
 
+/// Most of a line that is drawn, in bytes, on either side of a place.
+const DRAWN: usize = 500;
+
+/// The text with its very long lines cut, and where `at` is in it: an error is no place for a megabyte.
+fn drawable(text: &str, at: usize) -> (String, usize) {
+    let whole = |mut i: usize| {
+        while !text.is_char_boundary(i) {
+            i -= 1;
+        }
+        i
+    };
+    let (mut out, mut place, mut start) = (String::new(), at, 0);
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let holds = (start..=end).contains(&at);
+        let from = if holds { start.max(whole(at.saturating_sub(DRAWN))) } else { start };
+        let to = end.min(whole(from.max(if holds { at } else { 0 }).saturating_add(DRAWN).min(text.len())));
+        if holds {
+            place = out.len() + at.saturating_sub(from);
+        }
+        out.push_str(&text[from..to]);
+        if to < end && line.ends_with('\n') {
+            out.push('\n');
+        }
+        start = end;
+    }
+    let place = place.min(out.len());
+    (out, place)
+}
+
 /// An error at byte `at` of a YAML text, marked up to the end of the word there.
 #[must_use]
 pub fn yaml_error(file: &str, text: &str, what: &str, help: &str, at: usize) -> Error {
-    let at = at.min(text.len());
+    let (text, at) = &drawable(text, at.min(text.len()));
+    let at = *at;
     let rest = text.get(at..).unwrap_or("");
     let word = rest.find(|c: char| c.is_whitespace() || c == ':').unwrap_or(rest.len());
     Error::Yaml {

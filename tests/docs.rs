@@ -32,20 +32,30 @@ fn page(rule: &Rule) -> String {
     let identifier = &rule.identifier;
     let mut out = format!("<!-- Written by tests/docs.rs from rules/identifiers/{}.yaml. -->\n", rule.id);
     let _ = writeln!(out, "# {} (`{}`)\n", rule.title, rule.id);
-    let _ = writeln!(out, "Severity **{}** · identifier {} · kind `{}`\n", severity(rule), letter(rule), identifier.kind);
+    let _ =
+        writeln!(out, "Severity **{}** · identifier {} · kind `{}`\n", severity(rule), letter(rule), identifier.kind);
     let _ = writeln!(out, "**Why.** {}\n\n**Instead.** {}\n", rule.why.trim(), rule.fix.trim());
     labels(&mut out, "Called", &identifier.called);
     labels(&mut out, "Called so inside a person's record, or with other evidence", &identifier.called_with_owner);
     labels(&mut out, "Never called", &identifier.never);
     let (hits, misses) = (&rule.examples.hit, &rule.examples.miss);
-    let _ = writeln!(out, "## Examples\n\nThe rule is proved on {} hits and {} misses, all invented.\n", hits.len(), misses.len());
+    let _ = writeln!(
+        out,
+        "## Examples\n\nThe rule is proved on {} hits and {} misses, all invented.\n",
+        hits.len(),
+        misses.len()
+    );
     examples(&mut out, "Reported:", hits);
     examples(&mut out, "Not reported:", misses);
     out.push_str("## Sources\n\n");
     for source in &rule.source {
         let _ = writeln!(out, "- {}", source.trim());
     }
-    let _ = writeln!(out, "\nWhere a value is nobody's: `phivet:allow {} -- reason` on the line or the one above.", rule.id);
+    let _ = writeln!(
+        out,
+        "\nWhere a value is nobody's: `phivet:allow {} -- reason` on the line or the one above.",
+        rule.id
+    );
     out
 }
 
@@ -98,7 +108,8 @@ fn written() -> BTreeMap<String, String> {
 #[test]
 fn the_pages_say_what_the_rules_say() {
     let (wanted, written) = (pages(), written());
-    let stale: Vec<&String> = wanted.iter().filter(|(name, text)| written.get(*name) != Some(*text)).map(|(n, _)| n).collect();
+    let stale: Vec<&String> =
+        wanted.iter().filter(|(name, text)| written.get(*name) != Some(*text)).map(|(n, _)| n).collect();
     let gone: Vec<&String> = written.keys().filter(|name| !wanted.contains_key(*name)).collect();
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all(folder()).expect("a folder");
@@ -107,5 +118,9 @@ fn the_pages_say_what_the_rules_say() {
         return;
     }
     let all: Vec<&str> = stale.iter().chain(&gone).map(|name| name.as_str()).collect();
-    assert!(all.is_empty(), "out of date in docs/rules: {}\nwrite them with BLESS=1 cargo test --test docs", all.join(", "));
+    assert!(
+        all.is_empty(),
+        "out of date in docs/rules: {}\nwrite them with BLESS=1 cargo test --test docs",
+        all.join(", ")
+    );
 }

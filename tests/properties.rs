@@ -15,8 +15,28 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
 
 /// Names that lead to every kind of document and to every format's reader.
 const NAMES: &[&str] = &[
-    "a.log", "a.txt", "a.csv", "a.tsv", "a.json", "a.jsonl", "a.xml", "a.html", "a.sql", "a.hl7", "a.edi", "a.yaml",
-    "a.toml", "a.properties", ".env", "a.py", "a.rs", "a.java", "package-lock.json", "LICENSE", "a.bin", "a",
+    "a.log",
+    "a.txt",
+    "a.csv",
+    "a.tsv",
+    "a.json",
+    "a.jsonl",
+    "a.xml",
+    "a.html",
+    "a.sql",
+    "a.hl7",
+    "a.edi",
+    "a.yaml",
+    "a.toml",
+    "a.properties",
+    ".env",
+    "a.py",
+    "a.rs",
+    "a.java",
+    "package-lock.json",
+    "LICENSE",
+    "a.bin",
+    "a",
 ];
 
 /// Texts with structure to break: messages, bundles, tables.
@@ -96,7 +116,7 @@ fn masked(finding: &Finding, value: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn any_bytes(name in prop::sample::select(NAMES), text in prop::collection::vec(any::<u8>(), 0..2000)) {

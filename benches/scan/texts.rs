@@ -93,7 +93,10 @@ fn collect(folder: &Path, out: &mut String) {
 
 fn function(dice: &mut Dice, out: &mut String) {
     let (name, n) = (dice.one_of(PARTS).to_lowercase(), dice.below(100_000));
-    let _ = writeln!(out, "/// Says what the {name} does with case {n}.\npub fn {name}_{n}(input: &Input) -> Option<u32> {{");
+    let _ = writeln!(
+        out,
+        "/// Says what the {name} does with case {n}.\npub fn {name}_{n}(input: &Input) -> Option<u32> {{"
+    );
     for _ in 0..=dice.below(4) {
         let (step, size) = (dice.one_of(SAYS), dice.below(4096));
         let _ = writeln!(out, "    let step = input.take({size})?.trim(); // {step}");
@@ -109,7 +112,14 @@ fn time(dice: &mut Dice) -> String {
 
 fn uuid(dice: &mut Dice) -> String {
     let (a, b) = (dice.roll(), dice.roll());
-    format!("{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}", a >> 32, a >> 16 & 0xffff, a & 0xfff, b >> 52, b & 0xffff_ffff_ffff)
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+        a >> 32,
+        a >> 16 & 0xffff,
+        a & 0xfff,
+        b >> 52,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 fn json(dice: &mut Dice) -> String {
@@ -131,7 +141,8 @@ fn logback(dice: &mut Dice) -> String {
 
 fn nginx(dice: &mut Dice) -> String {
     let (a, b, route, agent) = (dice.below(250), dice.below(250), dice.one_of(ROUTES), dice.one_of(AGENTS));
-    let (status, bytes, n) = (dice.one_of(&["200", "200", "204", "304", "404", "502"]), dice.below(90_000), dice.below(999));
+    let (status, bytes, n) =
+        (dice.one_of(&["200", "200", "204", "304", "404", "502"]), dice.below(90_000), dice.below(999));
     let time = time(dice);
     format!(
         "10.4.{a}.{b} - - [14/Sep/2025:{} +0000] \"GET {route}?page={n} HTTP/1.1\" {status} {bytes} \"-\" \"{agent}\"\n",

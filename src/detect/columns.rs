@@ -12,6 +12,7 @@ use crate::detect::{Clues, Detector, Hit, names};
 use crate::document::Document;
 use crate::fields::{FORMATS, Field, Label, Owner};
 use crate::rule::{RuleId, Value};
+use crate::words;
 
 /// The detector that reads formats.
 pub(crate) struct Columns(pub(crate) Arc<Engine>);
@@ -58,7 +59,9 @@ impl Columns {
 
     /// A value in a labelled column.
     fn labelled(&self, text: &[u8], field: &Field, called: Called, hits: &mut Vec<Hit>) {
-        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule, called.strong) else { return };
+        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule, called.strong) else {
+            return;
+        };
         let owner = if called.owner == Owner::Unknown { field.owner } else { called.owner };
         let label = match &field.label {
             Label::Text(at) => Some(at.clone()),
@@ -79,7 +82,7 @@ impl Columns {
             let value = self.value(text, field.value.clone(), *id, true)?;
             (value.0 == field.value).then_some((*id, value.0, value.1))
         };
-        let best = rules.iter().filter(|id| self.0.matchers.get(**id).chance < 0.2).find_map(fits);
+        let best = rules.iter().filter(|id| self.0.matchers.get(**id).is_telling()).find_map(fits);
         let generic = || rules.iter().find(|id| self.0.matchers.get(**id).generic).or_else(|| rules.first());
         let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid));
         let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
@@ -104,14 +107,20 @@ impl Columns {
         let end = start + value.trim_ascii().len();
         match matcher.value {
             Value::Pattern => {
+                if !strong && matcher.is_short_number(&text[start..end]) {
+                    return None;
+                }
                 let found = matcher.at(text, start, true).filter(|m| m.end <= end && (end - m.end) * 3 <= end - start);
-                let loose = || (strong && matcher.is_loose(&text[start..end])).then_some(Match { end, verdict: Verdict::Valid });
+                let loose = || {
+                    (strong && matcher.is_loose(&text[start..end])).then_some(Match { end, verdict: Verdict::Valid })
+                };
                 let Match { end: stop, verdict } = found.or_else(loose)?;
                 Some((start..stop, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED)))
             }
             Value::Name => {
-                let (at, clues) = names::behind_label(text, start, end, true)?;
-                Some((at, Verdict::Valid, clues))
+                let (at, clues) = names::behind_label(text, start, end, true, strong)?;
+                let reserved = words::is_placeholder_person(&text[at.clone()]);
+                Some((at, if reserved { Verdict::Reserved } else { Verdict::Valid }, clues))
             }
             Value::Place | Value::Any => {
                 let value = &text[start..end];

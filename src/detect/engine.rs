@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use regex_syntax::hir::{Hir, HirKind};
-
+use crate::detect::beginnings::Beginnings;
 use crate::detect::labels::Vocabulary;
-use crate::detect::matcher::Matchers;
-use crate::detect::shapes::{Bytes, DEPTH, first_bytes};
+use crate::detect::matcher::{Matchers, compiles};
+use crate::detect::shapes::Bytes;
 use crate::detect::starts::Starts;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
@@ -33,8 +32,6 @@ pub(crate) struct Engine {
 
 /// Patterns whose beginnings are too common to ask for, known by a rarer byte inside.
 pub(crate) struct Inner {
-    /// Such bytes.
-    bytes: Vec<u8>,
     /// What can stand from that byte on; answers with an index into `patterns`.
     pub(crate) starts: Starts,
     /// For each pattern its rule and number, and what may stand before the byte.
@@ -46,29 +43,20 @@ impl Engine {
     /// [`Error::Rule`] when a pattern is no pattern or a check does not exist.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
         let matchers = Matchers::new(rules)?;
-        let mut looks = Vec::new();
-        let mut starts = Vec::new();
-        let mut inner = Vec::new();
+        // The built-in patterns are compiled by a test; a user's must not fail silently when first needed.
+        rules.iter().filter(|(id, _)| rules.is_own(*id)).try_for_each(|(_, rule)| compiles(rule))?;
+        let ready = rules.is_builtin().then(|| Beginnings::from_bytes(BUILTIN)).flatten();
+        let beginnings = ready.map_or_else(|| derive(rules), Ok)?;
         let mut first = [false; 256];
-        for (id, rule) in rules.iter() {
-            if rule.identifier.alone != Alone::Never {
-                for (i, look) in (0u16..).zip(&rule.identifier.looks) {
-                    let hir = parse(&rule.id, look)?;
-                    let own = first_bytes(&hir);
-                    match is_common(&own).then(|| split(&hir)).flatten() {
-                        Some((before, byte, rest)) => inner.push(((id, i), before, byte, first_bytes(&rest))),
-                        None => {
-                            looks.push((id, i));
-                            starts.push(own);
-                        }
-                    }
-                }
-            }
-        }
         for (b, yes) in (0u8..=255).zip(first.iter_mut()) {
-            *yes = starts.iter().flatten().any(|w| w[0].has(b));
+            *yes = (0..=255u8).any(|second| beginnings.starts.may_begin(b, second));
         }
-        let inner = Inner::new(inner);
+        let id = |(rule, look): (u16, u16)| (RuleId(rule), look);
+        let bytes: Vec<u8> = beginnings.inner_looks.iter().map(|l| l.2).collect();
+        let inner = Inner {
+            starts: beginnings.inner,
+            patterns: beginnings.inner_looks.iter().map(|l| (id(l.0), l.1)).collect(),
+        };
         let mut kinds: HashMap<String, Vec<RuleId>> = HashMap::new();
         for (id, rule) in rules.iter() {
             kinds.entry(rule.identifier.kind.clone()).or_default().push(id);
@@ -80,9 +68,9 @@ impl Engine {
         Ok(Self {
             matchers,
             words: Vocabulary::new(rules),
-            starts: Starts::new(&starts),
-            looks,
-            classes: classes(&first, &inner.bytes),
+            starts: beginnings.starts,
+            looks: beginnings.looks.into_iter().map(id).collect(),
+            classes: classes(&first, &bytes),
             inner,
             birth: rules.by_id("date-of-birth").map(|(id, _)| id),
             date: rules.by_id("service-date").map(|(id, _)| id),
@@ -139,36 +127,33 @@ fn classes(first: &[bool; 256], inner: &[u8]) -> [u8; 256] {
     table
 }
 
-type InnerPattern = ((RuleId, u16), Bytes, u8, Vec<[Bytes; DEPTH]>);
+/// How the patterns of the built-in rules begin, derived when phivet was built.
+const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
 
-impl Inner {
-    fn new(patterns: Vec<InnerPattern>) -> Self {
-        let bytes = patterns.iter().map(|p| p.2).collect();
-        let starts: Vec<_> = patterns.iter().map(|p| p.3.clone()).collect();
-        Self { bytes, starts: Starts::new(&starts), patterns: patterns.into_iter().map(|p| (p.0, p.1)).collect() }
-    }
-}
-
-fn parse(id: &str, pattern: &str) -> Result<Hir> {
-    regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(|e| Error::Rule {
-        id: id.to_owned(),
-        what: format!("the pattern `{pattern}` is not usable: {e}"),
-        help: "patterns are those of the regex crate over ASCII bytes: no look-around, no back-references".to_owned(),
+/// How the patterns of `rules` begin.
+pub(crate) fn derive(rules: &Rules) -> Result<Beginnings> {
+    let in_text = rules.iter().filter(|(_, rule)| rule.identifier.alone != Alone::Never);
+    let patterns = in_text
+        .flat_map(|(id, rule)| (0u16..).zip(&rule.identifier.looks).map(move |(i, look)| ((id.0, i), look.as_str())));
+    Beginnings::new(patterns).map_err(|((rule, look), why)| {
+        let rule = rules.get(RuleId(rule));
+        let pattern = rule.identifier.looks.get(usize::from(look)).map_or("", String::as_str);
+        Error::Rule {
+            id: rule.id.clone(),
+            what: format!("the pattern `{pattern}` is not usable: {why}"),
+            help: "patterns are those of the regex crate over ASCII bytes: no look-around, no back-references"
+                .to_owned(),
+        }
     })
 }
 
-/// Would ordinary words of a text pass as a beginning?
-fn is_common(ways: &[[Bytes; DEPTH]]) -> bool {
-    let fits = |word: &[u8], way: &[Bytes; DEPTH]| word.iter().zip(way).all(|(b, set)| set.has(*b));
-    ways.iter().any(|way| fits(b"some", way) || fits(b"Some", way))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Cuts a pattern before its first literal that is no letter or digit: what may stand before, the byte, the rest.
-fn split(hir: &Hir) -> Option<(Bytes, u8, Hir)> {
-    let HirKind::Concat(parts) = hir.kind() else { return None };
-    let at = parts.iter().position(|p| matches!(p.kind(), HirKind::Literal(l) if l.0.first().is_some_and(|b| !b.is_ascii_alphanumeric() && *b != b' ')))?;
-    let HirKind::Literal(literal) = parts[at].kind() else { return None };
-    let mut before = Bytes::NONE;
-    parts[..at].iter().for_each(|p| before.join_all(p));
-    Some((before, *literal.0.first()?, Hir::concat(parts[at..].to_vec())))
+    #[test]
+    fn what_was_built_in_is_what_the_rules_say() -> Result<()> {
+        assert!(derive(&Rules::builtin()?)?.to_bytes() == BUILTIN, "build.rs and the rules disagree");
+        Ok(())
+    }
 }

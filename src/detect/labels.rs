@@ -86,7 +86,10 @@ impl Text {
 
     /// `self` behind `word`.
     fn behind(self, word: Self) -> Self {
-        Self { sum: word.sum.wrapping_mul(BASE.wrapping_pow(self.len)).wrapping_add(self.sum), len: self.len + word.len }
+        Self {
+            sum: word.sum.wrapping_mul(BASE.wrapping_pow(self.len)).wrapping_add(self.sum),
+            len: self.len + word.len,
+        }
     }
 
     fn hash(self) -> u64 {
@@ -244,9 +247,7 @@ impl Vocabulary {
         let more: Vec<(u64, u64)> = self
             .words
             .iter()
-            .filter(|(_, w)| {
-                w.tail == Some(Tail::Plain) || w.canonical.as_ref().is_some_and(|c| self.may_end(hash(c)))
-            })
+            .filter(|(_, w)| w.tail == Some(Tail::Plain) || w.canonical.as_ref().is_some_and(|c| self.may_end(hash(c))))
             .map(|(hash, w)| (*hash, w.tail_bits))
             .collect();
         for (hash, tail) in more {
@@ -321,9 +322,8 @@ impl Vocabulary {
 
     /// `patient name` is a label as a whole and says whose name it is.
     fn owner_within(&self, words: &Words, start: usize, end: usize) -> Owner {
-        (start..end.saturating_sub(1))
-            .find_map(|i| self.owner_of(words.get(i)).filter(|o| *o != Owner::Software))
-            .unwrap_or_default()
+        let last = if end - start == 1 { end } else { end.saturating_sub(1) };
+        (start..last).find_map(|i| self.owner_of(words.get(i)).filter(|o| *o != Owner::Software)).unwrap_or_default()
     }
 
     fn owner_of(&self, word: &[u8]) -> Option<Owner> {
@@ -429,8 +429,7 @@ fn word_lists() -> ByHash<Word> {
         };
     }
     for (word, tail) in rows(include_str!("../../rules/vocabulary/tails.tsv")) {
-        entry(&mut words, word).tail =
-            Some(if tail == "plain" { Tail::Plain } else { Tail::About });
+        entry(&mut words, word).tail = Some(if tail == "plain" { Tail::Plain } else { Tail::About });
     }
     words
 }

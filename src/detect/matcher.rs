@@ -50,11 +50,13 @@ pub(crate) struct Matcher {
     labelled: Vec<Pattern>,
     pub(crate) check: Option<fn(&[u8]) -> Verdict>,
     /// Share of random strings that pass pattern and check.
-    pub(crate) chance: f64,
+    chance: f64,
     /// Does the rule stand for its kind?
     pub(crate) generic: bool,
     loose: bool,
     near: Option<Near>,
+    /// Its check takes any identifier.
+    any_id: bool,
 }
 
 impl Matcher {
@@ -78,7 +80,18 @@ impl Matcher {
             generic: ident.generic,
             loose: ident.loose,
             near: ident.near,
+            any_id: matches!(ident.check.as_deref(), Some("mrn" | "id_value")),
         })
+    }
+
+    /// Does its check rule out nearly everything?
+    pub(crate) fn is_telling(&self) -> bool {
+        self.value == Value::Pattern && self.check.is_some() && self.chance < 0.2
+    }
+
+    /// Is `value` a plain number of a row rather than a person's (behind a loose label such as `id`)?
+    pub(crate) fn is_short_number(&self, value: &[u8]) -> bool {
+        self.any_id && value.len() < 6 && value.iter().all(u8::is_ascii_digit)
     }
 
     /// Does what must stand near a value of this rule stand there?
@@ -145,7 +158,9 @@ fn suffix_near(text: &[u8]) -> bool {
             .filter(|w| !w.is_empty())
             .take(7)
             .take_while(|w| w.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#')))
-            .any(|w| words::facts(w).is(Class::StreetSuffix) || matches!(w, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM"))
+            .any(|w| {
+                words::facts(w).is(Class::StreetSuffix) || matches!(w, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM")
+            })
 }
 
 fn percent_decoded(value: &[u8]) -> Vec<u8> {

@@ -154,6 +154,9 @@ fn first_last(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
         return None;
     }
     let ordinary = first.ordinary() && surname.ordinary() || first.facts.common() >= 6 || surname.facts.is(Class::Stop);
+    if first.facts.common() >= 6 {
+        return None;
+    }
     let weak = first.given() < 2 && surname.surname() < 3;
     let clues = if weak { Clues::HALF_NAME } else { Clues::FULL_NAME };
     Some((first.at.start..surname.at.end.max(words[words.len() - 1].at.end), clues.when(ordinary, Clues::COMMON_WORD)))
@@ -191,7 +194,13 @@ pub(crate) fn after_cue(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)>
 }
 
 /// The name that stands behind a label. `quoted`: `limit` is the closing quote, so all up to it must be the name.
-pub(crate) fn behind_label(text: &[u8], at: usize, limit: usize, quoted: bool) -> Option<(Range<usize>, Clues)> {
+pub(crate) fn behind_label(
+    text: &[u8],
+    at: usize,
+    limit: usize,
+    quoted: bool,
+    strong: bool,
+) -> Option<(Range<usize>, Clues)> {
     let mut words = run(text, at, limit, quoted);
     if !quoted {
         // `Jane Roe DOB …`: a short word in capitals that no dictionary knows is the next label.
@@ -205,6 +214,12 @@ pub(crate) fn behind_label(text: &[u8], at: usize, limit: usize, quoted: bool) -
         return None;
     }
     let known = words.iter().filter(|w| w.known() && !w.facts.is(Class::Stop)).count();
+    let unknown = words.iter().filter(|w| !w.known() && !w.initial).count();
+    if !strong && unknown > 0 && (unknown > 1 || first.given() < 3)
+        || words.iter().any(|w| is_sample(&text[w.at.clone()]))
+    {
+        return None;
+    }
     let plain = words.iter().filter(|w| !w.known() && w.facts.common() > 0).count();
     let capital = is_capital(text, first.at.start);
     if known == 0 && (plain > 0 || !capital) || plain > known || !capital && words.iter().all(Word::ordinary) {
@@ -212,6 +227,15 @@ pub(crate) fn behind_label(text: &[u8], at: usize, limit: usize, quoted: bool) -
     }
     let clues = if known > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
     Some((first.at.start..end, clues.when(words.iter().all(Word::ordinary), Clues::COMMON_WORD)))
+}
+
+/// Words that forms show where a name will stand.
+fn is_sample(word: &[u8]) -> bool {
+    const SAMPLES: &[&[u8]] = &[
+        b"first", b"last", b"test", b"patient", b"name", b"user", b"sample", b"example", b"demo", b"your", b"foo",
+        b"bar",
+    ];
+    SAMPLES.iter().any(|s| word.eq_ignore_ascii_case(s))
 }
 
 fn is_label_like(word: &[u8]) -> bool {

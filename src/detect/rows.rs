@@ -38,10 +38,13 @@ struct Row<'r> {
 
 impl Row<'_> {
     fn read(&mut self, line: Range<usize>) {
-        let delimiter = self.delimiter(&line);
+        // JSON names its own cells.
+        let json = self.text[line.clone()].trim_ascii_start().starts_with(b"{");
+        let delimiter = if json { None } else { self.delimiter(&line) };
         let mut at = line.start;
         while at < line.end {
-            let cell_end = self.text[at..line.end].iter().position(|b| Some(*b) == delimiter).map_or(line.end, |i| at + i);
+            let cell_end =
+                self.text[at..line.end].iter().position(|b| Some(*b) == delimiter).map_or(line.end, |i| at + i);
             let cell = trimmed(self.text, at..cell_end);
             if delimiter.is_some() && !cell.is_empty() {
                 self.cell(cell.clone());
@@ -84,7 +87,8 @@ impl Row<'_> {
     fn checked(&mut self, kind: &str, cell: Range<usize>) {
         for rule in self.engine.of_kind(kind) {
             let matcher = self.engine.matchers.get(*rule);
-            if matcher.at(self.text, cell.start, true).is_some_and(|m| m.end == cell.end && m.verdict == Verdict::Valid) {
+            if matcher.at(self.text, cell.start, true).is_some_and(|m| m.end == cell.end && m.verdict == Verdict::Valid)
+            {
                 self.push(*rule, cell, Clues::CHECKED);
                 return;
             }
@@ -111,7 +115,14 @@ impl Row<'_> {
     }
 
     fn push(&mut self, rule: RuleId, at: Range<usize>, clues: Clues) {
-        self.hits.push(Hit { rule: Some(rule), at, label: None, clues: clues.with(Clues::SHAPE).with(Clues::ROW), owner: Owner::Unknown, record: None });
+        self.hits.push(Hit {
+            rule: Some(rule),
+            at,
+            label: None,
+            clues: clues.with(Clues::SHAPE).with(Clues::ROW),
+            owner: Owner::Unknown,
+            record: None,
+        });
     }
 }
 
@@ -119,9 +130,11 @@ impl Row<'_> {
 pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> Option<usize> {
     let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
     let value = &text[at..found.end];
-    let stamp = value.contains(&b':') || matches!(text.get(found.end..), Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]));
+    let stamp = value.contains(&b':')
+        || matches!(text.get(found.end..), Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]));
     let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
-    let glued = at > 0 && joins(text[at - 1]) || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));
+    let glued = at > 0 && joins(text[at - 1])
+        || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));
     (!stamp && !glued && found.end - at >= 6).then_some(found.end)
 }
 

@@ -26,6 +26,20 @@ impl Bytes {
         self.0[usize::from(b >> 6)] & (1 << (b & 63)) != 0
     }
 
+    /// As bytes, for [`Bytes::from_bytes`].
+    #[allow(dead_code, reason = "only the build script and a test write it")]
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        self.0.iter().flat_map(|n| n.to_le_bytes()).collect()
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
+        let mut set = Self::NONE;
+        for (n, chunk) in set.0.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *n = u64::from_le_bytes(*chunk);
+        }
+        set
+    }
+
     /// Adds every byte that a pattern can hold.
     pub(crate) fn join_all(&mut self, hir: &Hir) {
         match hir.kind() {

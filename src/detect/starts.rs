@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::detect::shapes::{Bytes, DEPTH};
+use super::shapes::{Bytes, DEPTH};
 
 /// Most states; beyond them the automaton is cut shallower, which only makes it say yes more often.
 const MOST: usize = 30_000;
@@ -49,7 +49,14 @@ impl Starts {
         let (classes, samples) = classes(&ways);
         let masks = masks(&ways, &samples);
         let width = samples.len();
-        let mut starts = Self { classes, width, next: vec![0; width * 2], pairs: vec![0; 1024], first_end: u16::MAX, ends: Vec::new() };
+        let mut starts = Self {
+            classes,
+            width,
+            next: vec![0; width * 2],
+            pairs: vec![0; 1024],
+            first_end: u16::MAX,
+            ends: Vec::new(),
+        };
         let mut level: Vec<(u16, Ways)> = vec![(1, full(ways.len()))];
         for depth in masks {
             if starts.next.len() / width > MOST {
@@ -118,6 +125,37 @@ impl Starts {
             }
         }
         self.ends.get(usize::from(state.saturating_sub(self.first_end))).map_or(&[], |ends| ends)
+    }
+}
+
+impl Starts {
+    /// The automaton as bytes, for [`Starts::from_bytes`].
+    #[allow(dead_code, reason = "only the build script writes it")]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let ends = || self.ends.iter();
+        let mut numbers: Vec<u16> =
+            vec![self.width as u16, self.first_end, self.next.len().div_ceil(self.width) as u16];
+        numbers.push(self.ends.len() as u16);
+        numbers.extend(&self.next);
+        ends().for_each(|end| numbers.push(end.len() as u16));
+        ends().for_each(|end| numbers.extend(end.iter()));
+        let mut bytes = self.classes.to_vec();
+        self.pairs.iter().for_each(|p| bytes.extend(p.to_le_bytes()));
+        numbers.iter().for_each(|n| bytes.extend(n.to_le_bytes()));
+        bytes
+    }
+
+    /// Reads what [`Starts::to_bytes`] wrote; `None` if it is something else.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (classes, bytes) = bytes.split_first_chunk::<256>()?;
+        let (pairs, bytes) = bytes.split_at_checked(1024 * 8)?;
+        let mut numbers = bytes.as_chunks::<2>().0.iter().map(|n| u16::from_le_bytes(*n));
+        let (width, first_end, states, count) = (numbers.next()?, numbers.next()?, numbers.next()?, numbers.next()?);
+        let next: Vec<u16> = numbers.by_ref().take(usize::from(width) * usize::from(states)).collect();
+        let lengths: Vec<u16> = numbers.by_ref().take(usize::from(count)).collect();
+        let ends = lengths.iter().map(|len| numbers.by_ref().take(usize::from(*len)).collect()).collect();
+        let pairs = pairs.as_chunks::<8>().0.iter().map(|p| u64::from_le_bytes(*p)).collect();
+        Some(Self { classes: *classes, width: usize::from(width), next, pairs, first_end, ends })
     }
 }
 

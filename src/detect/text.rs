@@ -23,7 +23,15 @@ pub(crate) struct Text(pub(crate) Arc<Engine>);
 impl Detector for Text {
     fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
         let from = hits.len();
-        let mut pass = Pass { engine: &self.0, document, text: &document.bytes, hits, named_until: 0, known: Known::default(), seeds: Vec::new() };
+        let mut pass = Pass {
+            engine: &self.0,
+            document,
+            text: &document.bytes,
+            hits,
+            named_until: 0,
+            known: Known::default(),
+            seeds: Vec::new(),
+        };
         pass.run();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
@@ -89,10 +97,19 @@ impl Pass<'_> {
                 && matches!(self.text[start - 1], b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')
             {
                 self.number_behind_words(start);
+            } else if start > 1 && self.text[start - 1] == b'+' && self.text[start - 2] == b' ' {
+                self.number_behind_words(start - 1);
             }
             if self.document.kind == Kind::Prose {
                 self.date_in_prose(start);
             }
+        } else if end - start <= 4
+            && matches!(self.text.get(end..), Some([b'-', b'0'..=b'9', ..]))
+            && start > 0
+            && self.text[start - 1] == b' '
+        {
+            // `HV-88209154`: letters may come first.
+            self.number_behind_words(start);
         } else if class & class::CAPITAL != 0 && start >= self.named_until {
             self.capital(start, end);
         }
@@ -148,7 +165,9 @@ impl Pass<'_> {
     }
 
     fn number_behind_words(&mut self, start: usize) {
-        let Some(key) = values::words_before(self.text, start, |key| self.engine.words.may_be_label(key)) else { return };
+        let Some(key) = values::words_before(self.text, start, |key| self.engine.words.may_be_label(key)) else {
+            return;
+        };
         let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
             let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
@@ -166,16 +185,22 @@ impl Pass<'_> {
                 // `(` may open the value itself: `(415) 302-5858`, `(01)0081…`.
                 let bracket = slot.start.checked_sub(1).filter(|p| text[*p] == b'(');
                 let starts = bracket.into_iter().chain([slot.start]);
-                let Some((start, Match { end, verdict })) = starts.into_iter().find_map(|s| Some((s, matcher.at(text, s, true)?))) else { return };
-                let digits = text[start..end].iter().filter(|b| b.is_ascii_digit()).count();
-                if !called.strong && digits < 6 && digits == end - start {
+                let Some((start, Match { end, verdict })) =
+                    starts.into_iter().find_map(|s| Some((s, matcher.at(text, s, true)?)))
+                else {
+                    return;
+                };
+                if !called.strong && matcher.is_short_number(&text[start..end]) {
                     return;
                 }
                 (start..end, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED))
             }
             _ if code && !slot.quoted => return,
             Value::Name => {
-                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted) else { return };
+                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, called.strong)
+                else {
+                    return;
+                };
                 self.named_until = at.end;
                 let reserved = words::is_placeholder_person(&text[at.clone()]);
                 (at, if reserved { Verdict::Reserved } else { Verdict::Valid }, clues)
@@ -264,7 +289,11 @@ impl Pass<'_> {
     /// A capital: perhaps the beginning of a name.
     fn capital(&mut self, start: usize, end: usize) {
         let text = self.text;
-        if self.document.kind == Kind::Prose && end - start >= 3 && matches!(text.get(end), Some(b' ' | b'.')) && words::facts(&text[start..end]).is(Class::Month) {
+        if self.document.kind == Kind::Prose
+            && end - start >= 3
+            && matches!(text.get(end), Some(b' ' | b'.'))
+            && words::facts(&text[start..end]).is(Class::Month)
+        {
             self.date_in_prose(start);
         }
         let Some(rule) = self.engine.name else { return };
@@ -291,6 +320,11 @@ impl Pass<'_> {
         if let Some((at, clues)) = names::in_text(text, start) {
             let cue = self.cue_before(start);
             self.name(rule, at, clues.when(cue, Clues::CUE), Owner::Unknown);
+        } else if words::facts(&text[start..end]).given() >= 3 && self.cue_before(start) {
+            // `patient Norma Delacroix`: a surname may be new behind a cue.
+            if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
+                self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
+            }
         }
     }
 

@@ -43,8 +43,14 @@ fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
             start -= 1;
         }
         // `Patient's name`, `Name of patient`, `S.S. #`
-        let joins =
-            start >= floor + 2 && matches!(text[start - 1], b' ' | b'\'' | b'#' | b'/') && (text[start - 2].is_ascii_alphabetic() || matches!(text[start - 2], b'.' | b'\'' | b's'));
+        let joins = start >= floor + 2
+            && matches!(text[start - 1], b' ' | b'\'' | b'#' | b'/')
+            && match text[start - 2] {
+                b'.' | b'\'' => true,
+                // `ICD-9 code`, `last 4 of SSN`; but not what a number before ended with.
+                b'0'..=b'9' => start > floor + 2 && !text[start - 3].is_ascii_digit(),
+                b => b.is_ascii_alphabetic(),
+            };
         if !joins {
             break;
         }

@@ -23,6 +23,8 @@ pub(crate) struct Page {
     pub(crate) health: usize,
     /// How many hits speak of a person by themselves.
     pub(crate) people: usize,
+    /// Does it speak of patients at all, in words or in names of things?
+    pub(crate) patient: bool,
     /// Does its path say that its data are made up?
     pub(crate) synthetic: bool,
 }
@@ -33,9 +35,14 @@ impl Page {
             kind: document.kind,
             health: health_words(&document.bytes[..document.bytes.len().min(READ)], ENOUGH),
             people: 0,
+            patient: speaks_of_patients(&document.bytes[..document.bytes.len().min(READ)]),
             synthetic: kind::path_says_synthetic(&document.name),
         }
     }
+}
+
+fn speaks_of_patients(text: &[u8]) -> bool {
+    [&b"patient"[..], b"Patient", b"PATIENT"].iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
 
 /// How many different words of health care a text uses, up to `most`.

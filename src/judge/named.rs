@@ -31,6 +31,24 @@ pub(crate) fn readings(name: &str) -> [Vec<u8>; 2] {
     [lines, words]
 }
 
+/// Full names: two words that are a given name and a surname, with one or two signs between (`Smith, John`).
+fn full_names(name: &str) -> Vec<Range<usize>> {
+    let bytes = name.as_bytes();
+    let mut words: Vec<Range<usize>> = Vec::new();
+    for (at, _) in bytes.iter().enumerate().filter(|(_, b)| b.is_ascii_alphabetic() || **b >= 0x80) {
+        match words.last_mut() {
+            Some(word) if word.end == at => word.end = at + 1,
+            _ => words.push(at..at + 1),
+        }
+    }
+    let pairs = words.windows(2).filter(|pair| pair[1].start - pair[0].end <= 2);
+    let is_name = |pair: &&[Range<usize>]| {
+        let both = [&bytes[pair[0].clone()], b" ", &bytes[pair[1].clone()]].concat();
+        names::in_file_name(&both, 0).is_some_and(|found| found.end == both.len())
+    };
+    pairs.filter(is_name).map(|pair| pair[0].start..pair[1].end).collect()
+}
+
 /// Long numbers behind a word for people: `patients/00482913.json`.
 fn numbers_of_people(name: &str) -> Vec<Range<usize>> {
     let (mut spans, mut people, mut at) = (Vec::new(), false, 0);
@@ -55,6 +73,7 @@ pub(crate) fn masked_name(
 ) -> Masked {
     let (name, text) = (document.name.as_str(), &document.bytes);
     let mut spans = in_name;
+    spans.extend(full_names(name));
     spans.extend(looks(name, engine));
     spans.extend(numbers_of_people(name));
     let bytes = name.as_bytes();
@@ -65,12 +84,18 @@ pub(crate) fn masked_name(
                 bytes
                     .windows(value.len())
                     .enumerate()
-                    .filter(|(_, w)| w.eq_ignore_ascii_case(value))
+                    .filter(|(i, w)| w.eq_ignore_ascii_case(value) && is_whole(bytes, *i, value.len()))
                     .map(|(i, _)| i..i + value.len()),
             );
         }
     }
     mask::document_name(name, &spans)
+}
+
+/// Do no letters or digits continue what stands at `at` (`test` in `testdata` is no value)?
+fn is_whole(name: &[u8], at: usize, len: usize) -> bool {
+    let free = |b: Option<&u8>| b.is_none_or(|b| !b.is_ascii_alphanumeric());
+    free(at.checked_sub(1).and_then(|i| name.get(i))) && free(name.get(at + len))
 }
 
 /// Identifiers in a name itself: full names with `_` or `-` between, and what stands alone when valid or in context.
@@ -79,7 +104,7 @@ fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut i = 0;
     while i < plain.len() {
-        let starts = plain[i].is_ascii_alphanumeric() && (i == 0 || !plain[i - 1].is_ascii_alphanumeric());
+        let starts = i == 0 || !plain[i - 1].is_ascii_alphanumeric();
         if starts {
             for index in engine.starts.ask(&plain[i..]) {
                 let (rule, look) = engine.looks[usize::from(*index)];
@@ -89,7 +114,6 @@ fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
                     spans.push(i..found.end);
                 }
             }
-            spans.extend(names::in_file_name(&plain, i));
         }
         i += 1;
     }

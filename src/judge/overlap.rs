@@ -2,11 +2,12 @@
 
 use crate::detect::{Clues, Hit};
 use crate::fields::Owner;
+use crate::kind::Kind;
 use crate::rule::Rules;
 
 /// Drops hits where a format says that nobody is identified, merges hits of one rule, and of overlapping ones keeps the best.
 /// Published samples that nothing labels are wanted by the strict profile only.
-pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, strict: bool) -> Vec<Hit> {
+pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: bool) -> Vec<Hit> {
     let labelled = Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN).with(Clues::WEAK_LABEL);
     hits.retain(|h| strict || h.rule.is_none() || !h.clues.has(Clues::RESERVED) || h.clues.any(labelled));
     let mut claims: Vec<(usize, usize)> =
@@ -21,7 +22,9 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, strict: bool) -> Vec<Hi
         }
         same
     });
-    drop_lonely(&mut hits);
+    if kind != Kind::Prose {
+        drop_lonely(&mut hits);
+    }
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
     keep(hits, &order)
@@ -37,7 +40,11 @@ fn drop_lonely(hits: &mut Vec<Hit>) {
     if !hits.iter().any(weak) {
         return;
     }
-    let mut firm: Vec<usize> = hits.iter().filter(|h| !weak(h) && !h.clues.any(Clues::GLUED.with(Clues::RESERVED))).map(|h| h.at.start).collect();
+    let mut firm: Vec<usize> = hits
+        .iter()
+        .filter(|h| !weak(h) && !h.clues.any(Clues::GLUED.with(Clues::RESERVED)))
+        .map(|h| h.at.start)
+        .collect();
     firm.sort_unstable();
     hits.retain(|h| {
         let next = firm.partition_point(|at| *at < h.at.start);

@@ -60,8 +60,13 @@ impl<'d> Places<'d> {
         };
         let near = hits.partition_point(|h| h.end + 200 < hit.at.start);
         let near = &hits[near..hits.len().min(near + 64)];
-        let (excerpt, marked) =
-            mask::excerpt(&self.document.bytes, line_near(&self.document.bytes, hit.at.start), hit.at.clone(), near, keep);
+        let (excerpt, marked) = mask::excerpt(
+            &self.document.bytes,
+            line_near(&self.document.bytes, hit.at.start),
+            hit.at.clone(),
+            near,
+            keep,
+        );
         let start = self.pos(hit.at.start);
         let end = self.pos(hit.at.end);
         let reserved = hit.clues.has(Clues::RESERVED);

@@ -67,29 +67,59 @@ fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) ->
 /// What says that a document's identifiers belong to health or payment.
 pub(crate) struct Health {
     page: bool,
+    patient: bool,
     /// Does the hit's record hold an identifier that only patients have?
     records: Vec<bool>,
+    /// Does it say who somebody is: two of name, birth date, SSN, MRN and plan number, each by name?
+    persons: Vec<bool>,
 }
+
+/// Kinds that say who somebody is.
+const WHO: [&str; 5] = ["name", "dob", "ssn", "mrn", "health_plan_id"];
+/// How far, in bytes, the fields of a person's record may stand apart.
+const RECORD: usize = 400;
 
 impl Health {
     pub(crate) fn of(rules: &Rules, page: &Page, judged: &[Judged]) -> Self {
+        let rule = |j: &Judged| j.hit.rule.map(|r| &rules.get(r).identifier);
         let sure = |j: &Judged| score::probability(j.log_odds()) >= 0.5 && !j.hit.clues.has(Clues::RESERVED);
-        let says = |j: &Judged| j.hit.rule.is_some_and(|r| rules.get(r).identifier.health) && sure(j);
-        let own: Vec<bool> = judged.iter().map(says).collect();
+        let firm = |j: &Judged| j.hit.clues.any(Clues::LABEL.with(Clues::POSITION)) || j.hit.owner == Owner::Person;
+        let says: Vec<bool> = judged.iter().map(|j| rule(j).is_some_and(|r| r.health) && sure(j) && firm(j)).collect();
+        let who: Vec<Option<usize>> = judged
+            .iter()
+            .map(|j| {
+                WHO.iter()
+                    .position(|k| rule(j).is_some_and(|r| r.kind == *k))
+                    .filter(|_| sure(j) && (firm(j) || j.hit.clues.has(Clues::CUE)))
+            })
+            .collect();
         let near = |i: usize| {
             let at = judged[i].hit.at.start;
-            let from = i.saturating_sub(12);
-            (from..judged.len().min(i + 13)).any(|k| own[k] && judged[k].hit.at.start.abs_diff(at) <= 400)
+            (i.saturating_sub(12)..judged.len().min(i + 13))
+                .filter(move |k| judged[*k].hit.at.start.abs_diff(at) <= RECORD)
         };
-        Self { page: page.health >= 4, records: (0..judged.len()).map(near).collect() }
+        let records = (0..judged.len()).map(|i| near(i).any(|k| says[k])).collect();
+        let persons = (0..judged.len())
+            .map(|i| near(i).filter_map(|k| who[k]).fold(0u8, |set, kind| set | 1 << kind).count_ones() >= 2)
+            .collect();
+        Self { page: page.health >= 4, patient: page.patient, records, persons }
     }
 
     /// Is it PHI: an identifier (45 CFR 164.514) together with health or payment context (160.103)?
     pub(crate) fn is_phi(&self, rule: &Rule, judged: &Judged, i: usize) -> bool {
-        let person = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE))
-            || judged.hit.owner == Owner::Person
-            || judged.partners > 0.5;
-        let health = rule.identifier.health || self.records.get(i).copied().unwrap_or(false) || (self.page && person);
-        health && !judged.hit.clues.has(Clues::RESERVED)
+        let clues = judged.hit.clues;
+        let person =
+            clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE)) || judged.hit.owner == Owner::Person;
+        let page = self.page && (person || judged.partners > 0.5);
+        let firm = person || clues.has(Clues::SHAPE);
+        let record = rule.identifier.health && firm || self.records.get(i).copied().unwrap_or(false);
+        // A date that nothing names is a patient's only in a document about health.
+        let dated = !clues.has(Clues::DATE) || clues.has(Clues::LABEL) || self.page;
+        (record || page || self.patient && person) && dated && !clues.has(Clues::RESERVED)
+    }
+
+    /// Does it stand in a record that says who somebody is?
+    pub(crate) fn is_person(&self, i: usize) -> bool {
+        self.persons.get(i).copied().unwrap_or(false)
     }
 }

@@ -39,7 +39,7 @@ impl Seen<'_> {
 const WEIGHTS: &[Weight] = &[
     Weight { when: |s| s.has(Clues::POSITION), worth: 4.5, says: "stands at this identifier's position in the format" },
     Weight { when: |s| s.has(Clues::LABEL), worth: 3.0, says: "is called so" },
-    Weight { when: |s| s.has(Clues::WEAK_LABEL) && !s.has(Clues::LABEL), worth: -1.0, says: "is called so, loosely" },
+    Weight { when: |s| s.has(Clues::WEAK_LABEL) && !s.has(Clues::LABEL), worth: -0.8, says: "is called so, loosely" },
     Weight { when: |s| s.has(Clues::COLUMN), worth: 0.6, says: "stands in a column of this name" },
     Weight {
         when: |s| !s.labelled() && s.rule.identifier.alone == Alone::Valid,
@@ -73,16 +73,29 @@ const WEIGHTS: &[Weight] = &[
     Weight { when: |s| s.has(Clues::CUE), worth: 2.4, says: "a title or a word for a person stands before it" },
     Weight { when: |s| s.has(Clues::ROW) && !s.labelled(), worth: 0.2, says: "stands beside a person" },
     Weight { when: |s| s.has(Clues::DATE) && !s.labelled(), worth: -0.9, says: "a date" },
-    Weight { when: |s| s.page.people > 0 && s.page.kind == Kind::Prose && !s.labelled(), worth: 1.3, says: "the document is about a person" },
+    Weight {
+        when: |s| s.page.people > 0 && s.page.kind == Kind::Prose && !s.labelled(),
+        worth: 1.3,
+        says: "the document is about a person",
+    },
     Weight { when: |s| s.has(Clues::GLUED) && !s.labelled(), worth: -3.0, says: "is a piece of a longer token" },
     Weight {
         when: |s| s.around.vetoed && !s.labelled(),
         worth: -3.0,
         says: "the words before it speak of something else",
     },
-    Weight { when: |s| s.around.attribution && !s.has(Clues::LABEL) && !s.has(Clues::POSITION), worth: -3.5, says: "stands in an attribution" },
+    Weight {
+        when: |s| {
+            s.around.attribution
+                && !s.has(Clues::LABEL)
+                && !s.has(Clues::POSITION)
+                && s.rule.identifier.kind != "license"
+        },
+        worth: -3.5,
+        says: "stands in an attribution",
+    },
     Weight { when: |s| s.page.health >= 3, worth: 0.8, says: "the document speaks of health care" },
-    Weight { when: |s| s.around.health_line, worth: 0.6, says: "the line speaks of health care" },
+    Weight { when: |s| s.around.health_line, worth: 0.9, says: "the line speaks of health care" },
     Weight {
         when: |s| matches!(s.page.kind, Kind::Log | Kind::Data | Kind::Prose),
         worth: 0.3,

@@ -40,6 +40,7 @@ const WORDS: &[&str] = &[
     "fake",
     "mock",
     "placeholder",
+    "anytown",
     "tbd",
     "tba",
     "todo",

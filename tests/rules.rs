@@ -1,0 +1,81 @@
+//! The catalogue: every rule does what its examples say, every letter has its rules, and nothing is said twice.
+#![allow(clippy::disallowed_methods)] // it reads the rule files
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use phivet::rule::{self, Rule};
+use phivet::{Policy, Rules, Scanner};
+
+/// Examples of either sort that at least one rule of each letter has.
+const EXAMPLES: usize = 5;
+
+fn builtin() -> Rules {
+    Rules::builtin().expect("the catalogue is good")
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/identifiers");
+    let entries = std::fs::read_dir(folder).expect("a folder of rules");
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|p| p.extension().is_some_and(|e| e == "yaml"))
+        .collect()
+}
+
+#[test]
+fn every_rule_passes_its_own_examples() {
+    let scanner = Scanner::new(builtin(), Policy::default()).expect("the catalogue compiles");
+    let wrong: Vec<String> = scanner.prove().iter().map(|wrong| format!("{}: {}", wrong.rule, wrong.what)).collect();
+    assert!(wrong.is_empty(), "{} example(s):\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_letter_of_safe_harbor_has_a_rule_with_examples() {
+    let rules = builtin();
+    let full = |rule: &Rule| rule.examples.hit.len() >= EXAMPLES && rule.examples.miss.len() >= EXAMPLES;
+    let missing: Vec<char> = ('A'..='R')
+        .filter(|letter| !rules.iter().any(|(_, rule)| rule.safe_harbor == Some(*letter) && full(rule)))
+        .collect();
+    assert!(missing.is_empty(), "45 CFR 164.514(b)(2)(i): no rule with {EXAMPLES} hits and misses for {missing:?}");
+}
+
+#[test]
+fn the_catalogue_is_what_the_files_say() {
+    let rules = builtin();
+    let files = files();
+    assert_eq!(rules.len(), files.len(), "rules built in, and rule files");
+    for path in files {
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let read = match rule::parse(name, &text) {
+            Ok(rule) => rule,
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(read.id, name, "a rule's file is called by its id");
+        let (_, built) = rules.by_id(&read.id).unwrap_or_else(|| panic!("{name} is not built in"));
+        let json = |rule: &Rule| serde_json::to_value(rule).expect("a rule is data");
+        assert_eq!(json(built), json(&read), "{name}: build phivet anew");
+    }
+}
+
+#[test]
+fn no_label_stands_in_two_rules() {
+    let rules = builtin();
+    let mut said: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (_, rule) in rules.iter() {
+        for label in &rule.identifier.called {
+            let label = label.to_lowercase().replace(['_', '-'], " ");
+            let whose = said.entry(label).or_default();
+            if !whose.contains(&rule.id.as_str()) {
+                whose.push(&rule.id);
+            }
+        }
+    }
+    let twice: Vec<String> = said
+        .iter()
+        .filter(|(_, rules)| rules.len() > 1)
+        .map(|(label, rules)| format!("`{label}`: {}", rules.join(", ")))
+        .collect();
+    assert!(twice.is_empty(), "{} label(s) in more than one rule:\n{}", twice.len(), twice.join("\n"));
+}
