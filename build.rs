@@ -1,5 +1,7 @@
 //! Makes of `rules/` what the library carries: one hash table of all word lists, sets of codes, the rule catalogue.
 
+#![allow(clippy::disallowed_methods, reason = "a build script reads and writes files")]
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};

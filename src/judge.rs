@@ -90,11 +90,9 @@ impl Judge {
                 findings.push(finding);
             }
         }
-        if let Some(rule) = self.unused_allow.filter(|id| !policy.ignore.contains(id)) {
-            if !allows.is_empty() {
-                let name = named::masked_name(document, &[], engine, in_name());
-                allow::unused(allows, rules, rule, (document, &name), &mut findings);
-            }
+        if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {
+            let name = named::masked_name(document, &[], engine, in_name());
+            allow::unused(allows, rules, rule, (document, &name), &mut findings);
         }
         findings
     }

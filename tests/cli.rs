@@ -175,7 +175,7 @@ fn wrong_configurations_are_shown_in_place() {
         ("profle: strict\n", &["phivet.yaml", "unknown field `profle`", "config schema"]),
         ("profile: loose\n", &["phivet.yaml", "unknown variant `loose`", "safe-harbor"]),
         ("ignore: [snn]\n", &["phivet.yaml", "no rule `snn`", "did you mean `ssn`?"]),
-        ("paths: [{path: 'a/[', exclude: true}]\n", &["phivet.yaml", ".gitignore"]),
+        ("paths: [{path: '{a', exclude: true}]\n", &["phivet.yaml", ".gitignore"]),
         ("rules: [nowhere]\n", &["nowhere", "name a folder of rule files"]),
     ] {
         let folder = Folder::new("config");

@@ -361,7 +361,7 @@ impl Vocabulary {
     /// A quick no for keys whose last word ends no label.
     pub(crate) fn may_be_label(&self, key: &[u8]) -> bool {
         let mut end = key.len();
-        while end > 0 && !(is_word(key[end - 1]) && !key[end - 1].is_ascii_digit()) {
+        while end > 0 && (!is_word(key[end - 1]) || key[end - 1].is_ascii_digit()) {
             end -= 1;
         }
         if end == 0 {

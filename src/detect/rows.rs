@@ -103,14 +103,11 @@ impl Row<'_> {
             let digit = self.text[i].is_ascii_digit();
             let starts = i == 0 || !is_token(self.text[i - 1]);
             let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
-            if digit && starts && i > line.start {
-                if let Some(end) = date_at(self.engine, rule, self.text, i) {
-                    self.push(rule, i..end, Clues::CHECKED);
-                    i = end;
-                    continue;
-                }
+            let date = (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i)).flatten();
+            if let Some(end) = date {
+                self.push(rule, i..end, Clues::CHECKED);
             }
-            i = end;
+            i = date.unwrap_or(end);
         }
     }
 

@@ -132,6 +132,17 @@ mod tests {
     }
 
     #[test]
+    fn full_names_are_found() {
+        for (name, wanted) in [
+            ("gone/ALVAREZ, Anthony Q.txt", vec![5..21]),
+            ("john_smith-labs.csv", vec![0..10]),
+            ("src/main.rs", vec![]),
+        ] {
+            assert_eq!(full_names(name), wanted, "{name}");
+        }
+    }
+
+    #[test]
     fn numbers_of_people_are_found() {
         assert_eq!(numbers_of_people("20240105/patients/x9/00482913.json"), [21..29]);
         assert!(numbers_of_people("migrations/20240105_patients.sql").is_empty());

@@ -14,7 +14,7 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
         hits.iter().filter(|h| h.rule.is_none()).map(|h| (h.at.start, h.at.end)).collect();
     claims.sort_unstable();
     hits.retain(|h| h.rule.is_some() && !h.at.is_empty() && (h.clues.has(Clues::POSITION) || !covered(&claims, h)));
-    hits.sort_by(|a, b| (a.rule, a.at.start, a.at.end).cmp(&(b.rule, b.at.start, b.at.end)));
+    hits.sort_by_key(|h| (h.rule, h.at.start, h.at.end));
     hits.dedup_by(|other, kept| {
         let same = other.rule == kept.rule && other.at == kept.at;
         if same {
