@@ -1,4 +1,5 @@
 //! XML, C-CDA and FHIR: what stands where.
+#![allow(clippy::disallowed_methods)] // it measures time
 
 use phivet::document::Document;
 use phivet::fields::{Field, Format, Label, Owner, fhir, xml};

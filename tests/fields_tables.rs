@@ -1,4 +1,5 @@
 //! Tables and SQL: columns as labels of the values below them.
+#![allow(clippy::disallowed_methods)] // it measures time
 
 use phivet::document::Document;
 use phivet::fields::{Field, Format, Label, Owner, sql, table};

@@ -169,9 +169,9 @@ fn names_of_files_that_are_not_read() {
         search.check("a path that is not there", &folder.phivet(&["scan", "-v", &gone]).exits(2));
         search.check("a list that is not there", &folder.phivet(&["scan", "-v", "--files-from", &gone]).exits(2));
     }
-    folder.file("list.txt", list);
-    check_all_formats(&search, &folder, &["."], b"", &[0]);
-    check_all_formats(&search, &folder, &["--files-from", "list.txt", "--strict"], b"", &[2]);
+    folder.file(".git/list.txt", list);
+    check_all_formats(&search, &folder, &["."], b"", &[3]);
+    check_all_formats(&search, &folder, &["--files-from", ".git/list.txt", "--strict"], b"", &[2]);
 }
 
 #[test]

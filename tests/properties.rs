@@ -116,7 +116,7 @@ fn masked(finding: &Finding, value: &[u8]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes(name in prop::sample::select(NAMES), text in prop::collection::vec(any::<u8>(), 0..2000)) {

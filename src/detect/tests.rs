@@ -70,7 +70,7 @@ fn the_filter_loses_nothing_of_the_examples() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Pieces of examples, glued together at random.
     #[test]

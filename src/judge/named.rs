@@ -134,17 +134,20 @@ mod tests {
     #[test]
     fn full_names_are_found() {
         for (name, wanted) in [
-            ("gone/ALVAREZ, Anthony Q.txt", vec![5..21]),
-            ("john_smith-labs.csv", vec![0..10]),
-            ("src/main.rs", vec![]),
+            ("gone/ALVAREZ, Anthony Q.txt", "ALVAREZ, Anthony"),
+            ("john_smith-labs.csv", "john_smith"),
+            ("src/main.rs", ""),
         ] {
-            assert_eq!(full_names(name), wanted, "{name}");
+            let found: String = full_names(name).into_iter().map(|at| &name[at]).collect();
+            assert_eq!(found, wanted);
         }
     }
 
     #[test]
     fn numbers_of_people_are_found() {
-        assert_eq!(numbers_of_people("20240105/patients/x9/00482913.json"), [21..29]);
+        let name = "20240105/patients/x9/00482913.json";
+        let found: String = numbers_of_people(name).into_iter().map(|at| &name[at]).collect();
+        assert_eq!(found, "00482913");
         assert!(numbers_of_people("migrations/20240105_patients.sql").is_empty());
     }
 }
