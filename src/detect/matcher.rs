@@ -145,22 +145,27 @@ impl Matcher {
 /// Does a street suffix stand among the words behind the number that `text` begins with?
 /// What begins with no number (a post office box) needs none.
 fn suffix_near(text: &[u8]) -> bool {
-    let number = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     if !text.first().is_some_and(u8::is_ascii_digit) {
         return true;
     }
+    let number = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
     let named = matches!(text.get(number..), Some([b' ', b'A'..=b'Z' | b'0'..=b'9', ..]));
-    let until = text.len().min(90);
-    named
-        && number <= 8
-        && text[number..until]
-            .split(|b| matches!(b, b' ' | b'.' | b','))
-            .filter(|w| !w.is_empty())
-            .take(7)
-            .take_while(|w| w.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#')))
-            .any(|w| {
-                words::facts(w).is(Class::StreetSuffix) || matches!(w, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM")
-            })
+    if !named || number > 12 {
+        return false;
+    }
+    let joins = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#');
+    for word in text[number..].split(|b| matches!(b, b' ' | b'.' | b',')).filter(|w| !w.is_empty()).take(8) {
+        let plain = &word[..word.iter().take_while(|b| joins(b)).count()];
+        if words::facts(plain).is(Class::StreetSuffix)
+            || matches!(plain, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM")
+        {
+            return true;
+        }
+        if plain.len() < word.len() {
+            return false;
+        }
+    }
+    false
 }
 
 fn percent_decoded(value: &[u8]) -> Vec<u8> {
