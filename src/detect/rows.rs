@@ -14,18 +14,20 @@ use crate::fields::Owner;
 use crate::rule::RuleId;
 use crate::words;
 
-/// Most lines of a part that are read for cells.
-const MOST_LINES: usize = 20_000;
 /// Longest line that is read for cells, in bytes.
 const LONGEST: usize = 2_000;
 
 /// Reads the lines around `seeds` for dates, names, numbers and ZIP codes that no label names.
 pub(crate) fn read(engine: &Engine, text: &[u8], seeds: &[usize], hits: &mut Vec<Hit>) {
-    let starts: BTreeSet<usize> = seeds.iter().take(MOST_LINES).map(|at| line_around(text, *at).start).collect();
-    for start in starts {
-        let line = line_around(text, start);
+    let seeds: BTreeSet<usize> = seeds.iter().copied().collect();
+    let mut line = 0..0;
+    for (i, at) in seeds.into_iter().enumerate() {
+        if i > 0 && at < line.end {
+            continue;
+        }
+        line = line_around(text, at);
         if line.len() <= LONGEST {
-            Row { engine, text, hits }.read(line);
+            Row { engine, text, hits }.read(line.clone());
         }
     }
 }

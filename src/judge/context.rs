@@ -78,6 +78,8 @@ pub(crate) struct Around {
     pub(crate) vetoed: bool,
 }
 
+/// How far around a value its line is read, in bytes.
+const SIGHT: usize = 200;
 /// Words of lines whose names and addresses are meant to be public.
 const ATTRIBUTION: &[&str] = &[
     "copyright",
@@ -120,14 +122,16 @@ impl Lines {
 
     /// What stands around the value at `at`.
     pub(crate) fn around(&self, text: &[u8], at: &Range<usize>, rule: RuleId, words: &Vocabulary) -> Around {
-        let line = line_around(text, at.start);
-        let near = at.start.saturating_sub(200).max(line.start)..line.end.min(at.end + 200);
+        // Only what is near, even where the whole document is one line.
+        let from = at.start.saturating_sub(SIGHT);
+        let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
+        let near = from + line.start..from + line.end.max(at.end - from);
         let attribution = self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()]));
-        let health_line = health_words(&text[near], 1) > 0;
+        let health_line = health_words(&text[near.clone()], 1) > 0;
         Around {
             attribution,
             health_line,
-            vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(line.start)..at.start]),
+            vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(near.start)..at.start]),
         }
     }
 }
