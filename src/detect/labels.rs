@@ -98,10 +98,10 @@ impl Text {
     }
 }
 
-/// The last letters of a word, four at most, packed into a bit's number: most keys are told from labels by them.
+/// The last letters of a word, eight at most, packed into a bit's number: most keys are told from labels by them.
 fn tail(word: &[u8]) -> u64 {
     let (mut packed, mut i) = (0u64, word.len());
-    let floor = word.len().saturating_sub(4);
+    let floor = word.len().saturating_sub(8);
     while i > floor && is_word(word[i - 1]) {
         i -= 1;
         packed = packed << 8 | u64::from(word[i] | 0x20);
