@@ -11,17 +11,21 @@ const BACK: usize = 4096;
 /// How many enclosing levels are asked.
 const LEVELS: usize = 5;
 
-/// Whose record encloses `at`.
-pub(crate) fn around(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
-    match by_brackets(text, at, words) {
+/// Whose record encloses `at`. A log's line has nothing to do with the one before it.
+pub(crate) fn around(text: &[u8], at: usize, words: &Vocabulary, log: bool) -> Owner {
+    let floor = at.saturating_sub(BACK);
+    if log {
+        return by_brackets(text, at, start_of_line(text, at, floor), words);
+    }
+    match by_brackets(text, at, floor, words) {
         Owner::Unknown => by_lines(text, at, words),
         owner => owner,
     }
 }
 
-fn by_brackets(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
+fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary) -> Owner {
     let (mut depth, mut levels) = (0usize, 0);
-    for i in (at.saturating_sub(BACK)..at).rev() {
+    for i in (floor..at).rev() {
         match text[i] {
             b'}' | b')' | b']' => depth += 1,
             b'{' | b'(' | b'[' if depth > 0 => depth -= 1,

@@ -127,6 +127,9 @@ impl Row<'_> {
 
 /// A date at `at` that is neither a time stamp nor a piece of a longer token.
 pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> Option<usize> {
+    if !may_be_date(&text[at..]) {
+        return None;
+    }
     let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
     let value = &text[at..found.end];
     let stamp = value.contains(&b':')
@@ -135,6 +138,18 @@ pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> 
     let glued = at > 0 && joins(text[at - 1])
         || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));
     (!stamp && !glued && found.end - at >= 6).then_some(found.end)
+}
+
+/// A quick no for most numbers: a date has one, two, four or eight digits and goes on as dates do.
+fn may_be_date(text: &[u8]) -> bool {
+    let digits = text.iter().take(15).take_while(|b| b.is_ascii_digit()).count();
+    let next = text.get(digits).copied().unwrap_or(b'\n');
+    match digits {
+        0 => true,
+        1 | 2 | 4 => matches!(next, b'-' | b'/' | b'.' | b' ' | b'%') || next.is_ascii_alphabetic(),
+        8 | 12 | 14 => true,
+        _ => false,
+    }
 }
 
 fn is_token(b: u8) -> bool {

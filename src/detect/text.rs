@@ -35,7 +35,13 @@ impl Detector for Text {
         pass.run();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
-            let speaks = |h: &&Hit| !h.clues.any(Clues::GLUED.with(Clues::RESERVED).with(Clues::DATE));
+            // A loose label of nobody's and an address of a machine make no record.
+            let ips = self.0.of_kind("ip");
+            let speaks = |h: &&Hit| {
+                let loose = h.clues.has(Clues::WEAK_LABEL) && h.owner != Owner::Person;
+                let machine = h.rule.is_some_and(|rule| ips.contains(&rule));
+                !loose && !machine && !h.clues.any(Clues::GLUED.with(Clues::RESERVED).with(Clues::DATE))
+            };
             seeds.extend(hits[from..].iter().filter(speaks).map(|h| h.at.start));
             rows::read(&self.0, &document.bytes, &seeds, hits);
         }
@@ -223,7 +229,7 @@ impl Pass<'_> {
             }
         };
         let owner = match called.owner {
-            Owner::Unknown => owners::around(text, key.start, &self.engine.words),
+            Owner::Unknown => owners::around(text, key.start, &self.engine.words, self.document.kind == Kind::Log),
             owner => owner,
         };
         let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });

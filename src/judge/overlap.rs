@@ -23,7 +23,7 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
         same
     });
     if kind != Kind::Prose {
-        drop_lonely(&mut hits);
+        drop_lonely(&mut hits, rules);
     }
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
@@ -33,10 +33,14 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
 /// How far, in bytes, the nearest other hit may be from one that cannot stand alone.
 const COMPANY: usize = 4096;
 
-/// Drops hits that only neighbours could prove (a loose label of nobody's) and that have none: logs are full of them.
-fn drop_lonely(hits: &mut Vec<Hit>) {
-    let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE).with(Clues::CUE);
-    let weak = |h: &Hit| !h.clues.any(proven) && h.owner != Owner::Person && h.record.is_none();
+/// Drops hits that only neighbours could prove (a loose label of nobody's, a bare IP address) and that have none: logs are full of them.
+fn drop_lonely(hits: &mut Vec<Hit>, rules: &Rules) {
+    let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::CUE);
+    let machine = |h: &Hit| h.rule.is_some_and(|id| rules.get(id).identifier.kind == "ip");
+    let weak = |h: &Hit| {
+        let shape = h.clues.has(Clues::SHAPE) && !machine(h);
+        !h.clues.any(proven) && !shape && h.owner != Owner::Person && h.record.is_none()
+    };
     if !hits.iter().any(weak) {
         return;
     }
