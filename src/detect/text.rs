@@ -31,8 +31,11 @@ impl Detector for Text {
             named_until: 0,
             known: Known::default(),
             seeds: Vec::new(),
+            later: Vec::new(),
+            last: false,
         };
         pass.run();
+        pass.run_later();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
             // A loose label of nobody's and an address of a machine make no record.
@@ -52,6 +55,9 @@ fn is_word(b: u8) -> bool {
     class::TABLE[usize::from(b)] & class::WORD != 0
 }
 
+/// How far, in bytes, something firm may be from a loose label that it proves.
+const COMPANY: usize = 4096;
+
 struct Pass<'p> {
     engine: &'p Engine,
     document: &'p Document,
@@ -63,6 +69,10 @@ struct Pass<'p> {
     known: Known,
     /// Places on lines that may be records without labels.
     seeds: Vec<usize>,
+    /// Loose labels of log lines: every line has some, and few stand near anything firm.
+    later: Vec<(Called, Range<usize>, values::Slot)>,
+    /// Is this the time for them?
+    last: bool,
 }
 
 impl Pass<'_> {
@@ -163,6 +173,25 @@ impl Pass<'_> {
         }
     }
 
+    /// Reads the values behind loose labels that were put off, where something firm stands near.
+    fn run_later(&mut self) {
+        let later = std::mem::take(&mut self.later);
+        self.last = true;
+        let ips = self.engine.of_kind("ip");
+        let firm = |h: &&Hit| {
+            let machine = h.label.is_none() && h.rule.is_some_and(|rule| ips.contains(&rule));
+            !machine && h.rule.is_some() && !h.clues.any(Clues::GLUED.with(Clues::RESERVED))
+        };
+        let mut places: Vec<usize> = self.hits.iter().filter(firm).map(|h| h.at.start).collect();
+        places.sort_unstable();
+        for (called, key, slot) in later {
+            let from = places.partition_point(|at| at + COMPANY < key.start);
+            if places.get(from).is_some_and(|at| *at <= key.start + COMPANY) {
+                self.labelled(called, key, slot);
+            }
+        }
+    }
+
     /// Does a name with a number end before `at` (`address1:`), rather than a time (`05:13`)?
     fn numbered(&self, at: usize) -> bool {
         let digits = self.text[..at].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
@@ -186,6 +215,15 @@ impl Pass<'_> {
         let text = self.text;
         let matcher = self.engine.matchers.get(called.rule);
         let code = self.document.kind == Kind::Code;
+        let log = self.document.kind == Kind::Log;
+        let owner = match called.owner {
+            Owner::Unknown => owners::around(text, key.start, &self.engine.words, log),
+            owner => owner,
+        };
+        if log && !called.strong && owner != Owner::Person && matcher.value == Value::Pattern && !self.last {
+            self.later.push((called, key, slot));
+            return;
+        }
         let (at, verdict, clues) = match matcher.value {
             Value::Pattern => {
                 // `(` may open the value itself: `(415) 302-5858`, `(01)0081…`.
@@ -227,10 +265,6 @@ impl Pass<'_> {
                 }
                 (slot.start..end, verdict, Clues::default())
             }
-        };
-        let owner = match called.owner {
-            Owner::Unknown => owners::around(text, key.start, &self.engine.words, self.document.kind == Kind::Log),
-            owner => owner,
         };
         let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });
         self.push(called.rule, at, Some(key), clues.when(verdict == Verdict::Reserved, Clues::RESERVED), owner);

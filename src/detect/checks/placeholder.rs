@@ -126,7 +126,9 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         [open @ (b'"' | b'\'' | b'`'), inner @ .., close] if open == close => inner.trim_ascii(),
         _ => value,
     };
-    value.is_empty() || is_template(value) || is_mask(value) || is_word(value)
+    // No word of the list has so many digits: most values of logs need not be compared with it.
+    let wordy = value.iter().filter(|b| b.is_ascii_digit()).count() <= 4;
+    value.is_empty() || is_template(value) || is_mask(value) || (wordy && is_word(value))
 }
 
 fn is_word(value: &[u8]) -> bool {
