@@ -27,6 +27,9 @@ mod values;
 pub(crate) use columns::Columns;
 pub(crate) use text::Text;
 
+/// How far, in bytes, something firm may be from a loose label that it proves.
+pub(crate) const COMPANY: usize = 4096;
+
 /// The one trait: something that sees hits in a document.
 pub trait Detector: Send + Sync {
     /// Adds what it sees in `document` to `hits`, in any order. Pure, and never panics on any bytes.
@@ -62,11 +65,6 @@ impl Clues {
     pub const RESERVED: Self = Self(1 << 10);
     /// A word of the name is an ordinary word too.
     pub const COMMON_WORD: Self = Self(1 << 11);
-    /// Authors, maintainers, copyright: a name that is meant to be public.
-    pub const ATTRIBUTION: Self = Self(1 << 12);
-    /// The words before it speak of versions, parts, orders …
-    pub const VETO_NEAR: Self = Self(1 << 13);
-
     /// A cell of a record that holds a person; nothing names it.
     pub const ROW: Self = Self(1 << 14);
     /// A date in running text.

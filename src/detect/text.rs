@@ -10,7 +10,7 @@ use crate::detect::checks::Verdict;
 use crate::detect::engine::{Engine, class};
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
-use crate::detect::{Clues, Detector, Hit, names, owners, rows, values};
+use crate::detect::{COMPANY, Clues, Detector, Hit, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -54,9 +54,6 @@ impl Detector for Text {
 fn is_word(b: u8) -> bool {
     class::TABLE[usize::from(b)] & class::WORD != 0
 }
-
-/// How far, in bytes, something firm may be from a loose label that it proves.
-const COMPANY: usize = 4096;
 
 struct Pass<'p> {
     engine: &'p Engine,

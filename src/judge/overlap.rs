@@ -1,6 +1,6 @@
 //! One value, one hit: of hits that overlap, the one that knows most stands.
 
-use crate::detect::{Clues, Hit};
+use crate::detect::{COMPANY, Clues, Hit};
 use crate::fields::Owner;
 use crate::kind::Kind;
 use crate::rule::Rules;
@@ -29,9 +29,6 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
     order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
     keep(hits, &order)
 }
-
-/// How far, in bytes, the nearest other hit may be from one that cannot stand alone.
-const COMPANY: usize = 4096;
 
 /// Drops hits that only neighbours could prove (a loose label of nobody's, a bare IP address) and that have none: logs are full of them.
 fn drop_lonely(hits: &mut Vec<Hit>, rules: &Rules) {
