@@ -18,7 +18,9 @@ pub(crate) mod names;
 mod owners;
 mod rows;
 pub(crate) mod shapes;
+pub(crate) mod spots;
 pub(crate) mod starts;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 mod text;
