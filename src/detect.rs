@@ -16,6 +16,7 @@ pub(crate) mod labels;
 pub(crate) mod matcher;
 pub(crate) mod names;
 mod owners;
+pub(crate) mod programs;
 mod rows;
 pub(crate) mod shapes;
 pub(crate) mod spots;

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::detect::spots::Begins;
+use crate::detect::spots::Marks;
 use crate::fields::Owner;
 use crate::rule::{RuleId, Rules};
 
@@ -370,7 +370,7 @@ impl Vocabulary {
     }
 
     /// As [`Vocabulary::may_be_label`], of `text[floor..end]`, where it is known where words begin.
-    pub(crate) fn may_end_label(&self, text: &[u8], floor: usize, mut end: usize, begins: &Begins) -> bool {
+    pub(crate) fn may_end_label(&self, text: &[u8], floor: usize, mut end: usize, marks: &Marks) -> bool {
         while end > floor && !text[end - 1].is_ascii_alphabetic() && text[end - 1] < 0x80 {
             end -= 1;
         }
@@ -378,7 +378,7 @@ impl Vocabulary {
             return false;
         }
         let numbered = text.get(end).is_some_and(u8::is_ascii_digit);
-        if !numbered && !bit(&self.tails, last_letters(text, end, begins.last_word(end).min(end - floor))) {
+        if !numbered && !bit(&self.tails, last_letters(text, end, marks.last_word(end).min(end - floor))) {
             return false;
         }
         self.may_be_label(&text[floor..end + usize::from(numbered)])

@@ -40,7 +40,10 @@ mod set {
     pub(super) const FIRST: usize = 23;
     /// A pattern is known by it.
     pub(super) const INNER: usize = 24;
-    pub(super) const COUNT: usize = 25;
+    /// Brackets of all kinds.
+    pub(super) const OPENS: usize = 25;
+    pub(super) const CLOSES: usize = 26;
+    pub(super) const COUNT: usize = 27;
 }
 
 /// The sets, those of the rules included.
@@ -74,6 +77,8 @@ pub(crate) fn classifier(first: impl Fn(u8) -> bool, inner: impl Fn(u8) -> bool)
     put(set::OPERATOR, &|b| matches!(b, b'=' | b'!' | b'<' | b'>' | b'+' | b'~'));
     put(set::OPEN, &|b| matches!(b, b'(' | b'['));
     put(set::QUOTE, &|b| matches!(b, b'"' | b'\''));
+    put(set::OPENS, &|b| matches!(b, b'{' | b'(' | b'['));
+    put(set::CLOSES, &|b| matches!(b, b'}' | b')' | b']'));
     put(set::FIRST, &first);
     put(set::INNER, &inner);
     Classifier::new(&sets)
@@ -113,15 +118,27 @@ impl Spots {
     }
 }
 
-/// Where words begin, in keys too (`firstName`): one bit a byte, up to the block that was read last.
+/// What is asked of places before a spot, one bit a byte, up to the block that was read last.
 #[derive(Default)]
-pub(crate) struct Begins(Vec<u64>);
+pub(crate) struct Marks {
+    /// Where words begin, in keys too (`firstName`), and every byte of no word.
+    begins: Vec<u64>,
+    /// Brackets that open and that close.
+    opens: Vec<u64>,
+    closes: Vec<u64>,
+}
 
-impl Begins {
+impl Marks {
+    fn push(&mut self, near: &Near<'_>) {
+        self.begins.push(near.begins());
+        self.opens.push(near.is(set::OPENS));
+        self.closes.push(near.is(set::CLOSES));
+    }
+
     /// How many bytes, at most 8, the word has that ends with the byte before `end`.
     pub(crate) fn last_word(&self, end: usize) -> usize {
         let last = end.wrapping_sub(1);
-        let bits = |word: usize| self.0.get(word).copied().unwrap_or(0);
+        let bits = |word: usize| self.begins.get(word).copied().unwrap_or(0);
         // The 64 bits that end with the one of `last`.
         let (word, bit) = (last / 64, last % 64);
         let mut run = bits(word) << (63 - bit);
@@ -130,6 +147,30 @@ impl Begins {
         }
         (run.leading_zeros() as usize + 1).min(8).min(end)
     }
+
+    /// The brackets of `floor..at`, the last one first: where, and whether it opens.
+    pub(crate) fn brackets(&self, floor: usize, at: usize) -> impl Iterator<Item = (usize, bool)> {
+        let (first, last) = (floor / 64, at / 64);
+        (first..=last).rev().flat_map(move |word| {
+            let inside = if word == last { (1u64 << (at % 64)) - 1 } else { u64::MAX }
+                & if word == first { u64::MAX << (floor % 64) } else { u64::MAX };
+            let opens = self.opens.get(word).copied().unwrap_or(0);
+            let mut left = (opens | self.closes.get(word).copied().unwrap_or(0)) & inside;
+            std::iter::from_fn(move || {
+                let bit = 63u32.checked_sub(left.leading_zeros())?;
+                left ^= 1 << bit;
+                Some((word * 64 + bit as usize, opens >> bit & 1 == 1))
+            })
+        })
+    }
+}
+
+/// Where the runs of letters end that begin at `marks`: the first byte that is no letter.
+fn ends(carry: &mut bool, marks: u64, letters: u64) -> u64 {
+    let (sum, over) = letters.overflowing_add(marks);
+    let (sum, more) = sum.overflowing_add(u64::from(*carry));
+    *carry = over | more;
+    sum & !letters
 }
 
 /// Reads a text block by block.
@@ -139,9 +180,9 @@ pub(crate) struct Reader<'t> {
     prose: bool,
     /// Offset of the block whose streams are `now`.
     at: usize,
-    before: Streams,
-    now: Streams,
-    next: Streams,
+    /// The streams of three blocks: the one before, this one, the next, in turn from `turn` on.
+    streams: [Streams; 3],
+    turn: usize,
     /// Runs of letters that go on from the block before: of a capital's word, of a number's token, of any token.
     carries: [bool; 3],
 }
@@ -153,28 +194,25 @@ impl<'t> Reader<'t> {
             text,
             prose,
             at: 0,
-            before: [0; SETS],
-            now: [0; SETS],
-            next: [0; SETS],
+            streams: [[0; SETS]; 3],
+            turn: 0,
             carries: [false; 3],
         };
-        let mut now = [0; SETS];
-        reader.classify(0, &mut now);
-        reader.now = now;
+        reader.classify(0, 1);
         reader
     }
 
-    fn classify(&self, at: usize, out: &mut Streams) {
+    fn classify(&mut self, at: usize, into: usize) {
         match self.text.get(at..).and_then(<[u8]>::first_chunk) {
-            Some(block) => self.classifier.block(block, out),
-            None => self.classify_rest(at, out),
+            Some(block) => self.classifier.block(block, &mut self.streams[into]),
+            None => self.classify_rest(at, into),
         }
     }
 
     /// The last block, filled up with bytes that are in no set.
     #[cold]
-    fn classify_rest(&self, at: usize, out: &mut Streams) {
-        let rest = self.text.get(at..).unwrap_or_default();
+    fn classify_rest(&mut self, at: usize, into: usize) {
+        let (rest, out) = (self.text.get(at..).unwrap_or_default(), &mut self.streams[into]);
         let mut block = [0; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
         self.classifier.block(&block, out);
@@ -184,21 +222,40 @@ impl<'t> Reader<'t> {
 
     /// The spots of the next block; `None` behind the last.
     #[inline]
-    pub(crate) fn next(&mut self, begins: &mut Begins) -> Option<Spots> {
+    pub(crate) fn next(&mut self, marks: &mut Marks) -> Option<Spots> {
         if self.at >= self.text.len() {
             return None;
         }
-        let mut next = self.next;
-        self.classify(self.at + BLOCK, &mut next);
-        self.next = next;
-        begins.0.push(self.begins());
-        let spots = self.spots();
-        self.before = self.now;
-        self.now = self.next;
+        self.classify(self.at + BLOCK, (self.turn + 2) % 3);
+        let mut carries = self.carries;
+        let near = self.near();
+        marks.push(&near);
+        let spots = near.spots(&mut carries, self.prose, self.at);
+        self.carries = carries;
+        self.turn = (self.turn + 1) % 3;
         self.at += BLOCK;
         Some(spots)
     }
 
+    fn near(&self) -> Near<'_> {
+        let [a, b, c] = &self.streams;
+        let [before, now, next] = match self.turn {
+            0 => [a, b, c],
+            1 => [b, c, a],
+            _ => [c, a, b],
+        };
+        Near { before, now, next }
+    }
+}
+
+/// The streams of a block and of its neighbours.
+struct Near<'s> {
+    before: &'s Streams,
+    now: &'s Streams,
+    next: &'s Streams,
+}
+
+impl Near<'_> {
     fn is(&self, set: usize) -> u64 {
         self.now[set]
     }
@@ -221,28 +278,21 @@ impl<'t> Reader<'t> {
         !inside | hump | (self.is(set::DIGIT) ^ self.before::<1>(set::DIGIT))
     }
 
-    /// Where the runs of letters end that begin at `marks`: the first byte that is no letter.
-    fn ends(&mut self, carry: usize, marks: u64, letters: u64) -> u64 {
-        let (sum, over) = letters.overflowing_add(marks);
-        let (sum, more) = sum.overflowing_add(u64::from(self.carries[carry]));
-        self.carries[carry] = over | more;
-        sum & !letters
-    }
-
-    fn spots(&mut self) -> Spots {
+    fn spots(&self, carries: &mut [bool; 3], prose: bool, at: usize) -> Spots {
+        let [of_names, of_numbers, of_dates] = carries;
         let (word, digit) = (self.is(set::WORD), self.is(set::DIGIT));
         let letters = word & !digit;
         let free = !self.before::<1>(set::WORD);
         let token = word & free;
-        let capitals = self.ends(0, token & self.is(set::CAPITAL), letters) & !word;
+        let capitals = ends(of_names, token & self.is(set::CAPITAL), letters) & !word;
         let behind = self.behind_words();
         let signed = self.before::<1>(set::PLUS) & self.before::<2>(set::SPACE);
         let number = token & (self.before::<1>(set::OPENS_NUMBER) & behind.0 | signed & behind.1);
-        let number_ends = self.ends(1, number & letters, letters);
-        let dates = if self.prose { (token & digit) | (self.ends(2, token & letters, letters) & digit) } else { 0 };
+        let number_ends = ends(of_numbers, number & letters, letters);
+        let dates = if prose { (token & digit) | (ends(of_dates, token & letters, letters) & digit) } else { 0 };
         Spots {
-            at: self.at,
-            names: capitals & self.follows_a_name(),
+            at,
+            names: capitals & self.follows_a_name(prose),
             hyphens: number_ends & self.is(set::MINUS) & self.after::<1>(set::DIGIT),
             patterns: self.is(set::FIRST) & free,
             numbers: (number | number_ends) & digit,
@@ -254,7 +304,6 @@ impl<'t> Reader<'t> {
 
     /// Places behind words, with one to four bytes between; and those a byte further.
     fn behind_words(&self) -> (u64, u64) {
-        // The streams of the block before are asked for its last bits only, so five places back is near enough.
         let (b1, b2, b3, b4, b5) = (
             self.before::<1>(set::BETWEEN),
             self.before::<2>(set::BETWEEN),
@@ -275,11 +324,11 @@ impl<'t> Reader<'t> {
     }
 
     /// Ends of words behind which a name goes on or ends as names do.
-    fn follows_a_name(&self) -> u64 {
+    fn follows_a_name(&self, prose: bool) -> u64 {
         let (space, dot) = (self.is(set::SPACE), self.is(set::DOT));
         let next = self.after::<1>(set::CAPITAL);
         let wide = (dot | self.is(set::COMMA)) & self.after::<1>(set::SPACE) & self.after::<2>(set::CAPITAL);
-        let month = if self.prose { space | dot } else { 0 };
+        let month = if prose { space | dot } else { 0 };
         (space | self.is(set::IN_NAME)) & next | wide | self.is(set::CELL) | month
     }
 

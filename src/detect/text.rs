@@ -10,7 +10,7 @@ use crate::detect::checks::Verdict;
 use crate::detect::engine::Engine;
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
-use crate::detect::spots::{Begins, Reader, Spots};
+use crate::detect::spots::{Marks, Reader, Spots};
 use crate::detect::{COMPANY, Clues, Detector, Hit, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
@@ -31,7 +31,7 @@ impl Detector for Text {
             hits,
             named_until: 0,
             known: Known::default(),
-            begins: Begins::default(),
+            marks: Marks::default(),
             seeds: Vec::new(),
             later: Vec::new(),
             last: false,
@@ -66,8 +66,8 @@ struct Pass<'p> {
     named_until: usize,
     /// Keys that were looked up before.
     known: Known,
-    /// Where words begin, as far as the text was read.
-    begins: Begins,
+    /// Words and brackets of the text, as far as it was read.
+    marks: Marks,
     /// Places on lines that may be records without labels.
     seeds: Vec<usize>,
     /// Loose labels of log lines: every line has some, and few stand near anything firm.
@@ -80,7 +80,7 @@ impl Pass<'_> {
     fn run(&mut self) {
         let prose = self.document.kind == Kind::Prose;
         let mut reader = Reader::new(&self.engine.classifier, self.text, prose);
-        while let Some(spots) = reader.next(&mut self.begins) {
+        while let Some(spots) = reader.next(&mut self.marks) {
             let mut left = spots.any();
             while left != 0 {
                 let (i, bit) = (left.trailing_zeros() as usize, left & left.wrapping_neg());
@@ -151,8 +151,8 @@ impl Pass<'_> {
             return;
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
-        let (words, begins) = (&self.engine.words, &self.begins);
-        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, begins);
+        let (words, marks) = (&self.engine.words, &self.marks);
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
         let Some(key) = values::key_before(self.text, end, may_end) else { return };
         if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
             return;
@@ -191,8 +191,8 @@ impl Pass<'_> {
     }
 
     fn number_behind_words(&mut self, start: usize) {
-        let (words, begins) = (&self.engine.words, &self.begins);
-        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, begins);
+        let (words, marks) = (&self.engine.words, &self.marks);
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
         let Some(key) = values::words_before(self.text, start, may_end) else { return };
         let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
@@ -208,7 +208,7 @@ impl Pass<'_> {
         let code = self.document.kind == Kind::Code;
         let log = self.document.kind == Kind::Log;
         let owner = match called.owner {
-            Owner::Unknown => owners::around(text, key.start, &self.engine.words, log),
+            Owner::Unknown => owners::around(text, key.start, (&self.engine.words, &self.marks), log),
             owner => owner,
         };
         if log && !called.strong && owner != Owner::Person && matcher.value == Value::Pattern && !self.last {

@@ -15,7 +15,7 @@ pub(super) enum Table {
 }
 
 pub(super) struct Avx2 {
-    ascii: [[u8; 16]; SETS],
+    ascii: Vec<[u8; 16]>,
     all: u32,
     capitals: u32,
 }
@@ -39,8 +39,7 @@ impl Table {
         let (all, capitals) = (flags(High::All), flags(High::Capitals));
         let mut forms = Vec::new();
         if is_x86_feature_detected!("avx2") {
-            let mut ascii = [[0; 16]; SETS];
-            ascii.iter_mut().zip(sets).for_each(|(table, set)| *table = set.ascii);
+            let ascii = sets.iter().map(|set| set.ascii).collect();
             forms.push(Self::Avx2(Box::new(Avx2 { ascii, all, capitals })));
         }
         if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
