@@ -19,8 +19,8 @@ mod programs;
 #[path = "src/detect/shapes.rs"]
 mod shapes;
 #[allow(dead_code)]
-#[path = "src/detect/starts.rs"]
-mod starts;
+#[path = "src/detect/sieve.rs"]
+mod sieve;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -59,7 +59,7 @@ fn main() -> Result<()> {
         "src/detect/beginnings.rs",
         "src/detect/programs.rs",
         "src/detect/shapes.rs",
-        "src/detect/starts.rs",
+        "src/detect/sieve.rs",
         "rules/words",
         "rules/identifiers",
     ] {

@@ -19,9 +19,8 @@ mod owners;
 pub(crate) mod programs;
 mod rows;
 pub(crate) mod shapes;
+pub(crate) mod sieve;
 pub(crate) mod spots;
-pub(crate) mod starts;
-pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -5,6 +5,7 @@
 
 pub mod fhir;
 pub mod hl7v2;
+pub(crate) mod marks;
 pub mod sql;
 pub mod table;
 pub mod x12;
@@ -13,6 +14,7 @@ pub mod xml;
 use std::ops::Range;
 
 use crate::document::Document;
+pub use marks::Mark;
 
 /// Whose record a value stands in, as told by its path (`patient.name`, `NM1*85`, `PV1-7`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -62,6 +64,8 @@ pub struct Field {
 pub struct Format {
     /// Its name in messages.
     pub name: &'static str,
+    /// What its documents hold: all formats' marks are searched for at once, and `is` is asked only where one was found.
+    pub mark: Mark,
     /// Is this document (by its first bytes) of this format?
     pub is: fn(&Document) -> bool,
     /// Its values, in the order they stand. Never panics; what is malformed is left to the text detectors.

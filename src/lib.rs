@@ -31,6 +31,7 @@ pub mod rule;
 pub mod scan;
 #[cfg(feature = "cli")]
 pub mod source;
+pub(crate) mod streams;
 pub mod words;
 
 pub use document::Document;

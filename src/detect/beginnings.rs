@@ -4,7 +4,7 @@
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::shapes::{Bytes, DEPTH, first_bytes};
-use super::starts::Starts;
+use super::sieve::Sieve;
 
 /// A pattern: number of its rule (by id), number among the rule's looks.
 pub(crate) type Look = (u16, u16);
@@ -12,10 +12,10 @@ pub(crate) type Look = (u16, u16);
 /// The beginnings of all patterns that are tried in running text.
 pub(crate) struct Beginnings {
     /// Patterns known by their first bytes; answers with an index into `looks`.
-    pub(crate) starts: Starts,
+    pub(crate) starts: Sieve,
     pub(crate) looks: Vec<Look>,
     /// Patterns whose first bytes are too common, known by a rarer byte inside (`@`): what can stand from there on.
-    pub(crate) inner: Starts,
+    pub(crate) inner: Sieve,
     /// For each of those what may stand before the byte, and the byte.
     pub(crate) inner_looks: Vec<(Look, Bytes, u8)>,
 }
@@ -41,7 +41,7 @@ impl Beginnings {
                 }
             }
         }
-        Ok(Self { starts: Starts::new(&starts), looks, inner: Starts::new(&inner), inner_looks })
+        Ok(Self { starts: Sieve::new(&starts), looks, inner: Sieve::new(&inner), inner_looks })
     }
 
     /// As bytes, for [`Beginnings::from_bytes`].
@@ -72,7 +72,7 @@ impl Beginnings {
         for _ in 0..2 {
             let len = number(&mut bytes)? as usize;
             let (blob, rest) = bytes.split_at_checked(len)?;
-            starts.push(Starts::from_bytes(blob)?);
+            starts.push(Sieve::from_bytes(blob)?);
             bytes = rest;
         }
         let look = |n: u32| ((n >> 16) as u16, n as u16);

@@ -10,7 +10,7 @@ use crate::detect::labels::Called;
 use crate::detect::matcher::Match;
 use crate::detect::{Clues, Detector, Hit, names};
 use crate::document::Document;
-use crate::fields::{FORMATS, Field, Label, Owner};
+use crate::fields::{FORMATS, Field, Label, Owner, marks};
 use crate::rule::{RuleId, Value};
 use crate::words;
 
@@ -20,8 +20,9 @@ pub(crate) struct Columns(pub(crate) Arc<Engine>);
 impl Detector for Columns {
     fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
         let mut fields = Vec::new();
-        for format in FORMATS {
-            if (format.is)(document) {
+        let may_be = marks::may_be(document);
+        for (i, format) in FORMATS.iter().enumerate() {
+            if may_be >> i & 1 == 1 && (format.is)(document) {
                 (format.read)(document, &mut fields);
             }
         }

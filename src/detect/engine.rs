@@ -6,18 +6,18 @@ use crate::detect::beginnings::Beginnings;
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::{Matchers, compiles};
 use crate::detect::shapes::Bytes;
+use crate::detect::sieve::Sieve;
 use crate::detect::spots;
-use crate::detect::starts::Starts;
-use crate::detect::streams::Classifier;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
+use crate::streams::Classifier;
 
 /// The rules, ready: patterns, labels, where patterns begin, which rules are of a kind.
 pub(crate) struct Engine {
     pub(crate) matchers: Matchers,
     pub(crate) words: Vocabulary,
     /// Patterns that begin at a token's start; they answer with an index into `looks`.
-    pub(crate) starts: Starts,
+    pub(crate) starts: Sieve,
     /// Rule and number of each such pattern.
     pub(crate) looks: Vec<(RuleId, u16)>,
     /// Turns text into bit streams.
@@ -35,7 +35,7 @@ pub(crate) struct Engine {
 /// Patterns whose beginnings are too common to ask for, known by a rarer byte inside.
 pub(crate) struct Inner {
     /// What can stand from that byte on; answers with an index into `patterns`.
-    pub(crate) starts: Starts,
+    pub(crate) starts: Sieve,
     /// For each pattern its rule and number, and what may stand before the byte.
     pub(crate) patterns: Vec<((RuleId, u16), Bytes)>,
 }
@@ -51,7 +51,7 @@ impl Engine {
         let beginnings = ready.map_or_else(|| derive(rules), Ok)?;
         let mut first = [false; 256];
         for (b, yes) in (0u8..=255).zip(first.iter_mut()) {
-            *yes = (0..=255u8).any(|second| beginnings.starts.may_begin(b, second));
+            *yes = beginnings.starts.may_begin(b);
         }
         let id = |(rule, look): (u16, u16)| (RuleId(rule), look);
         let bytes: Vec<u8> = beginnings.inner_looks.iter().map(|l| l.2).collect();

@@ -1,11 +1,11 @@
 //! Where a pattern can begin: the byte classes of its first bytes, derived from the pattern itself.
 //!
-//! All patterns are asked at once (`starts.rs`); a pattern's regex runs only where its first [`DEPTH`] bytes fit. The filter may say yes too often, never no wrongly.
+//! All patterns are asked at once (`sieve.rs`); a pattern's regex runs only where its first [`DEPTH`] bytes fit. The filter may say yes too often, never no wrongly.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// How many bytes from a match's start are looked at.
-pub(crate) const DEPTH: usize = 6;
+pub(crate) const DEPTH: usize = 8;
 
 /// How many alternatives a pattern may have before its classes are merged.
 const MOST: usize = 64;

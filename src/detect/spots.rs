@@ -3,7 +3,7 @@
 //! A spot is a place where something may begin or end: a pattern, a key's separator, a number behind a word, a name.
 //! Nothing that [`crate::detect::text`] would use may be missed; a spot too many only costs time.
 
-use crate::detect::streams::{BLOCK, Classifier, SETS, Set, Streams};
+use crate::streams::{Classifier, Near, Set, Walk};
 
 /// Numbers of the sets, as the classifier knows them.
 mod set {
@@ -129,7 +129,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    fn push(&mut self, near: &Near<'_>) {
+    fn push(&mut self, near: &Places<'_>) {
         self.begins.push(near.begins());
         self.opens.push(near.is(set::OPENS));
         self.closes.push(near.is(set::CLOSES));
@@ -175,99 +175,40 @@ fn ends(carry: &mut bool, marks: u64, letters: u64) -> u64 {
 
 /// Reads a text block by block.
 pub(crate) struct Reader<'t> {
-    classifier: &'t Classifier,
-    text: &'t [u8],
+    walk: Walk<'t>,
     prose: bool,
-    /// Offset of the block whose streams are `now`.
-    at: usize,
-    /// The streams of three blocks: the one before, this one, the next, in turn from `turn` on.
-    streams: [Streams; 3],
-    turn: usize,
     /// Runs of letters that go on from the block before: of a capital's word, of a number's token, of any token.
     carries: [bool; 3],
 }
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(classifier: &'t Classifier, text: &'t [u8], prose: bool) -> Self {
-        let mut reader = Self {
-            classifier,
-            text,
-            prose,
-            at: 0,
-            streams: [[0; SETS]; 3],
-            turn: 0,
-            carries: [false; 3],
-        };
-        reader.classify(0, 1);
-        reader
-    }
-
-    fn classify(&mut self, at: usize, into: usize) {
-        match self.text.get(at..).and_then(<[u8]>::first_chunk) {
-            Some(block) => self.classifier.block(block, &mut self.streams[into]),
-            None => self.classify_rest(at, into),
-        }
-    }
-
-    /// The last block, filled up with bytes that are in no set.
-    #[cold]
-    fn classify_rest(&mut self, at: usize, into: usize) {
-        let (rest, out) = (self.text.get(at..).unwrap_or_default(), &mut self.streams[into]);
-        let mut block = [0; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        self.classifier.block(&block, out);
-        let inside = (1u64 << rest.len()) - 1;
-        out.iter_mut().for_each(|bits| *bits &= inside);
+        Self { walk: Walk::new(classifier, text), prose, carries: [false; 3] }
     }
 
     /// The spots of the next block; `None` behind the last.
     #[inline]
     pub(crate) fn next(&mut self, marks: &mut Marks) -> Option<Spots> {
-        if self.at >= self.text.len() {
-            return None;
-        }
-        self.classify(self.at + BLOCK, (self.turn + 2) % 3);
-        let mut carries = self.carries;
-        let near = self.near();
+        let near = Places(self.walk.next()?);
         marks.push(&near);
-        let spots = near.spots(&mut carries, self.prose, self.at);
-        self.carries = carries;
-        self.turn = (self.turn + 1) % 3;
-        self.at += BLOCK;
-        Some(spots)
-    }
-
-    fn near(&self) -> Near<'_> {
-        let [a, b, c] = &self.streams;
-        let [before, now, next] = match self.turn {
-            0 => [a, b, c],
-            1 => [b, c, a],
-            _ => [c, a, b],
-        };
-        Near { before, now, next }
+        Some(near.spots(&mut self.carries, self.prose))
     }
 }
 
-/// The streams of a block and of its neighbours.
-struct Near<'s> {
-    before: &'s Streams,
-    now: &'s Streams,
-    next: &'s Streams,
-}
+/// What stands where in a block.
+struct Places<'s>(Near<'s>);
 
-impl Near<'_> {
+impl Places<'_> {
     fn is(&self, set: usize) -> u64 {
-        self.now[set]
+        self.0.is(set)
     }
 
-    /// Bytes that have one of the set `N` places before them.
     fn before<const N: u32>(&self, set: usize) -> u64 {
-        self.now[set] << N | self.before[set] >> (64 - N)
+        self.0.before::<N>(set)
     }
 
-    /// Bytes that have one of the set `N` places behind them.
     fn after<const N: u32>(&self, set: usize) -> u64 {
-        self.now[set] >> N | self.next[set] << (64 - N)
+        self.0.after::<N>(set)
     }
 
     /// Where words begin, humps and changes between letters and digits included; every byte of no word, too.
@@ -278,7 +219,7 @@ impl Near<'_> {
         !inside | hump | (self.is(set::DIGIT) ^ self.before::<1>(set::DIGIT))
     }
 
-    fn spots(&self, carries: &mut [bool; 3], prose: bool, at: usize) -> Spots {
+    fn spots(&self, carries: &mut [bool; 3], prose: bool) -> Spots {
         let [of_names, of_numbers, of_dates] = carries;
         let (word, digit) = (self.is(set::WORD), self.is(set::DIGIT));
         let letters = word & !digit;
@@ -291,7 +232,7 @@ impl Near<'_> {
         let number_ends = ends(of_numbers, number & letters, letters);
         let dates = if prose { (token & digit) | (ends(of_dates, token & letters, letters) & digit) } else { 0 };
         Spots {
-            at,
+            at: self.0.at,
             names: capitals & self.follows_a_name(prose),
             hyphens: number_ends & self.is(set::MINUS) & self.after::<1>(set::DIGIT),
             patterns: self.is(set::FIRST) & free,

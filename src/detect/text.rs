@@ -95,9 +95,9 @@ impl Pass<'_> {
     fn spot(&mut self, spots: &Spots, at: usize, bit: u64) {
         let is = |places: u64| places & bit != 0;
         if is(spots.patterns) {
-            let second = self.text.get(at + 1).copied().unwrap_or(b'\n');
-            if self.engine.starts.may_begin(self.text[at], second) {
-                self.patterns(at);
+            let groups = self.engine.starts.ask(&self.text[at..]);
+            if groups != 0 {
+                self.patterns(at, groups);
             }
         }
         if is(spots.separators) {
@@ -261,13 +261,13 @@ impl Pass<'_> {
         self.push(called.rule, at, Some(key), clues.when(verdict == Verdict::Reserved, Clues::RESERVED), owner);
     }
 
-    /// Patterns that may begin at `at`.
-    fn patterns(&mut self, at: usize) {
+    /// Patterns of these groups, which may begin at `at`.
+    fn patterns(&mut self, at: usize, groups: u128) {
         let engine = self.engine;
         // The looks of a rule come one after the other: what must stand near is asked for once.
         let mut far = None;
-        for index in engine.starts.ask(&self.text[at..]) {
-            let (rule, look) = engine.looks[usize::from(*index)];
+        for index in engine.starts.patterns(groups) {
+            let (rule, look) = engine.looks[index];
             if far != Some(rule) && !engine.matchers.get(rule).is_near(&self.text[at..]) {
                 far = Some(rule);
             }
@@ -280,8 +280,8 @@ impl Pass<'_> {
     /// Patterns that hold the byte at `at`.
     fn inner(&mut self, at: usize) {
         let engine = self.engine;
-        for index in engine.inner.starts.ask(&self.text[at..]) {
-            let ((rule, look), before) = engine.inner.patterns[usize::from(*index)];
+        for index in engine.inner.starts.patterns(engine.inner.starts.ask(&self.text[at..])) {
+            let ((rule, look), before) = engine.inner.patterns[index];
             let floor = at.saturating_sub(80);
             let start = self.text[floor..at].iter().rposition(|b| !before.has(*b)).map_or(floor, |i| floor + i + 1);
             // The match may begin at any token from there on: the first that fits is the longest.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::fields::{Field, Format};
+use crate::fields::{Mark, Field, Format};
 use json::{Event, Json};
 
 pub(crate) use elements::Elements;
@@ -19,7 +19,7 @@ pub(crate) use json::find;
 pub(crate) use rules::{Action, Class, Rules, ccda, fhir};
 
 /// FHIR JSON (R4, <https://hl7.org/fhir/R4/json.html>), recognised by its `resourceType`.
-pub const FORMAT: Format = Format { name: "fhir", is, read };
+pub const FORMAT: Format = Format { name: "fhir", mark: Mark::Text(&["eType"]), is, read };
 
 const MARK: &[u8] = b"resourceType";
 

@@ -13,14 +13,14 @@ use std::ops::Range;
 use self::claims::Claims;
 use self::frame::{Separators, Walk};
 use self::table::Class;
-use super::{Field, Format};
+use super::{Field, Format, Mark};
 use crate::document::Document;
 
 /// A message stands in the first part of a document that holds any.
 const LOOK: usize = 64 * 1024;
 
 /// HL7 v2 messages: in files, batches, MLLP streams, log lines and string literals.
-pub const FORMAT: Format = Format { name: "hl7v2", is, read };
+pub const FORMAT: Format = Format { name: "hl7v2", mark: Mark::Text(&["MSH", "FHS", "BHS", "PID"]), is, read };
 
 fn is(document: &Document) -> bool {
     let looked = document.bytes.len().min(LOOK);

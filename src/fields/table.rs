@@ -12,12 +12,12 @@ mod owner;
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::fields::{Field, Format, Label, Owner};
+use crate::fields::{Mark, Field, Format, Label, Owner};
 
 pub(crate) use owner::owner_of;
 
 /// Tables with a header row (RFC 4180 and its relatives), whole documents or runs of lines inside a text.
-pub const FORMAT: Format = Format { name: "table", is, read };
+pub const FORMAT: Format = Format { name: "table", mark: Mark::Nothing, is, read };
 
 /// How many rows below a header are looked at before it is believed.
 const SAMPLE: usize = 20;

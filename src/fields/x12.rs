@@ -10,14 +10,14 @@ use std::ops::Range;
 use self::codes::Class;
 use self::frame::{Separators, Walk};
 use super::hl7v2::claims::Claims;
-use super::{Field, Format, Owner};
+use super::{Field, Format, Mark, Owner};
 use crate::document::Document;
 
 /// A transaction stands in the first part of a document that holds any.
 const LOOK: usize = 64 * 1024;
 
 /// X12 interchanges: in files, wrapped or not, in log lines and string literals.
-pub const FORMAT: Format = Format { name: "x12", is, read };
+pub const FORMAT: Format = Format { name: "x12", mark: Mark::Text(&["ISA", "ST*", "GS*"]), is, read };
 
 fn is(document: &Document) -> bool {
     let begins = |bytes: &[u8]| frame::next_start(bytes, 0, bytes.len().min(LOOK)).is_some();

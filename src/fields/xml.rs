@@ -7,10 +7,10 @@ mod walk;
 
 use crate::document::Document;
 use crate::fields::fhir::find;
-use crate::fields::{Field, Format};
+use crate::fields::{Mark, Field, Format};
 
 /// XML documents and fragments; HL7 CDA R2 (C-CDA) and FHIR XML among them.
-pub const FORMAT: Format = Format { name: "xml", is, read };
+pub const FORMAT: Format = Format { name: "xml", mark: Mark::Nothing, is, read };
 
 /// How much of a document is looked at to tell what it is.
 const HEAD: usize = 16 * 1024;

@@ -48,7 +48,14 @@ fn speaks_of_patients(text: &[u8]) -> bool {
 /// How many different words of health care a text uses, up to `most`.
 fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen = HashSet::new();
+    // Texts say the same words again and again; what was looked up lately is not looked up again.
+    let mut known: [&[u8]; 256] = [b""; 256];
     for word in text.split(|b| !b.is_ascii_alphabetic()).filter(|w| w.len() >= 3) {
+        let slot = (word.len() * 61 + usize::from(word[0]) * 7 + usize::from(word[1]) * 31 + usize::from(word[2])) % 256;
+        if known[slot] == word {
+            continue;
+        }
+        known[slot] = word;
         if is_health(word) {
             seen.insert(word.to_ascii_lowercase());
             if seen.len() >= most {

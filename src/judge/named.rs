@@ -106,8 +106,8 @@ fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
     while i < plain.len() {
         let starts = i == 0 || !plain[i - 1].is_ascii_alphanumeric();
         if starts {
-            for index in engine.starts.ask(&plain[i..]) {
-                let (rule, look) = engine.looks[usize::from(*index)];
+            for index in engine.starts.patterns(engine.starts.ask(&plain[i..])) {
+                let (rule, look) = engine.looks[index];
                 if let Some(found) = engine.matchers.get(rule).look(look, &plain, i)
                     && found.verdict == Verdict::Valid
                 {

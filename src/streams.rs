@@ -1,7 +1,7 @@
 //! Text as bit streams: for 64 bytes at a time, one word of bits for each set of bytes.
 //!
 //! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for 64 bytes at once.
-//! What asks them is `spots.rs`.
+//! `detect/spots.rs` asks where something may be, `fields/marks.rs` what a document may be.
 
 mod portable;
 #[cfg(target_arch = "x86_64")]
@@ -82,6 +82,91 @@ impl Classifier {
             return table.block(bytes, out);
         }
         self.portable.block(bytes, out);
+    }
+}
+
+/// Walks through a text block by block.
+pub(crate) struct Walk<'t> {
+    classifier: &'t Classifier,
+    text: &'t [u8],
+    /// Offset of the next block.
+    at: usize,
+    /// The streams of three blocks: the one before, the next, the one after that, in turn from `turn` on.
+    streams: [Streams; 3],
+    turn: usize,
+}
+
+impl<'t> Walk<'t> {
+    pub(crate) fn new(classifier: &'t Classifier, text: &'t [u8]) -> Self {
+        let mut walk = Self { classifier, text, at: 0, streams: [[0; SETS]; 3], turn: 2 };
+        walk.classify(0, 0);
+        walk
+    }
+
+    fn classify(&mut self, at: usize, into: usize) {
+        match self.text.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(block) => self.classifier.block(block, &mut self.streams[into]),
+            None => self.classify_rest(at, into),
+        }
+    }
+
+    /// The last block, filled up with bytes that are in no set.
+    #[cold]
+    fn classify_rest(&mut self, at: usize, into: usize) {
+        let (rest, out) = (self.text.get(at..).unwrap_or_default(), &mut self.streams[into]);
+        let mut block = [0; BLOCK];
+        block[..rest.len()].copy_from_slice(rest);
+        self.classifier.block(&block, out);
+        let inside = (1u64 << rest.len()) - 1;
+        out.iter_mut().for_each(|bits| *bits &= inside);
+    }
+
+    /// The next block with its neighbours; `None` behind the last.
+    #[inline]
+    pub(crate) fn next(&mut self) -> Option<Near<'_>> {
+        let at = self.at;
+        if at >= self.text.len() {
+            return None;
+        }
+        self.at += BLOCK;
+        self.turn = (self.turn + 1) % 3;
+        self.classify(self.at, (self.turn + 1) % 3);
+        let [a, b, c] = &self.streams;
+        let [before, now, next] = match self.turn {
+            0 => [c, a, b],
+            1 => [a, b, c],
+            _ => [b, c, a],
+        };
+        Some(Near { at, before, now, next })
+    }
+}
+
+/// The streams of a block and of its neighbours.
+pub(crate) struct Near<'s> {
+    /// Offset of the block in the text.
+    pub(crate) at: usize,
+    before: &'s Streams,
+    now: &'s Streams,
+    next: &'s Streams,
+}
+
+impl Near<'_> {
+    /// Bytes of the set.
+    #[inline]
+    pub(crate) fn is(&self, set: usize) -> u64 {
+        self.now[set]
+    }
+
+    /// Bytes that have one of the set `N` places (1 to 63) before them.
+    #[inline]
+    pub(crate) fn before<const N: u32>(&self, set: usize) -> u64 {
+        self.now[set] << N | self.before[set] >> (64 - N)
+    }
+
+    /// Bytes that have one of the set `N` places (1 to 63) behind them.
+    #[inline]
+    pub(crate) fn after<const N: u32>(&self, set: usize) -> u64 {
+        self.now[set] >> N | self.next[set] << (64 - N)
     }
 }
 

@@ -1,0 +1,120 @@
+//! Which formats a document may be of: one search for what their documents must hold.
+
+use std::sync::LazyLock;
+
+use super::FORMATS;
+use crate::document::Document;
+use crate::streams::{Classifier, Near, Set, Walk};
+
+/// What a document of a format must hold.
+pub enum Mark {
+    /// Nothing in particular: the format is always asked.
+    Nothing,
+    /// One of these texts, of three bytes or more. Rare ones keep the search quick.
+    Text(&'static [&'static str]),
+    /// A word that begins with one of these, of four letters or more, in any case.
+    Word(&'static [&'static str]),
+}
+
+/// The formats that may be read in a document, one bit each, in the order of [`FORMATS`].
+pub(crate) fn may_be(document: &Document) -> u64 {
+    static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
+    let mut found = SEARCH.always;
+    for text in std::iter::once(&document.bytes[..]).chain(document.head.as_deref()) {
+        SEARCH.read(text, &mut found);
+    }
+    found
+}
+
+struct Search {
+    always: u64,
+    classifier: Classifier,
+    /// By format: its number's bit, its texts, whether they are the beginnings of words.
+    marks: Vec<(u64, &'static [&'static str], bool)>,
+}
+
+/// Sets: what a text's first bytes can be, then those of words, then what words are made of.
+const FIRST: usize = 4;
+const WORD: usize = 2 * FIRST;
+
+impl Search {
+    fn new() -> Self {
+        let mut always = 0;
+        let mut marks = Vec::new();
+        for (i, format) in FORMATS.iter().enumerate() {
+            match format.mark {
+                Mark::Nothing => always |= 1 << i,
+                Mark::Text(texts) => marks.push((1 << i, texts, false)),
+                Mark::Word(texts) => marks.push((1 << i, texts, true)),
+            }
+        }
+        let holds = |word: bool, depth: usize, b: u8| {
+            let texts = marks.iter().filter(|(_, _, w)| *w == word).flat_map(|(_, texts, _)| texts.iter());
+            let fits = |text: &&str| match text.as_bytes().get(depth) {
+                Some(own) => *own == b || word && own.eq_ignore_ascii_case(&b),
+                None => true,
+            };
+            texts.into_iter().any(|text| fits(&text))
+        };
+        let sets = (0..WORD).map(|k| Set::of(|b| holds(k >= FIRST, k % FIRST, b)));
+        let word = Set::of(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let sets: Vec<Set> = sets.chain(std::iter::once(word)).collect();
+        Self { always, classifier: Classifier::new(&sets), marks }
+    }
+
+    fn read(&self, text: &[u8], found: &mut u64) {
+        let mut walk = Walk::new(&self.classifier, text);
+        while let Some(near) = walk.next() {
+            let (mut texts, mut words) = (begins::<0>(&near), begins::<FIRST>(&near) & !near.before::<1>(WORD));
+            while texts | words != 0 {
+                let i = (texts | words).trailing_zeros();
+                self.at(text.get(near.at + i as usize..).unwrap_or_default(), found);
+                (texts, words) = (texts & !(1 << i), words & !(1 << i));
+            }
+        }
+    }
+
+    fn at(&self, text: &[u8], found: &mut u64) {
+        for (format, marks, word) in &self.marks {
+            let begins = |mark: &&str| match text.get(..mark.len()) {
+                Some(own) => own == mark.as_bytes() || *word && own.eq_ignore_ascii_case(mark.as_bytes()),
+                None => false,
+            };
+            if *found & format == 0 && marks.iter().any(|mark| begins(&mark)) {
+                *found |= format;
+            }
+        }
+    }
+}
+
+/// Places where the sets from `K` on follow each other.
+fn begins<const K: usize>(near: &Near<'_>) -> u64 {
+    near.is(K) & near.after::<1>(K + 1) & near.after::<2>(K + 2) & near.after::<3>(K + 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Kind;
+
+    fn names(text: &str, head: Option<&str>) -> Vec<&'static str> {
+        let mut document = Document::new("x", Kind::Data, text.as_bytes().to_vec());
+        document.head = head.map(|head| head.as_bytes().into());
+        let found = may_be(&document);
+        let marked = |(i, format): (usize, &super::super::Format)| {
+            (found >> i & 1 == 1 && !matches!(format.mark, Mark::Nothing)).then_some(format.name)
+        };
+        FORMATS.iter().enumerate().filter_map(marked).collect()
+    }
+
+    #[test]
+    fn marks_are_found_wherever_they_stand() {
+        for at in (0..70).chain([127, 128, 4095]) {
+            let before = " ".repeat(at);
+            assert_eq!(names(&format!("{before}MSH|^~\\&"), None), ["hl7v2"]);
+            assert_eq!(names(&format!("{before}inSErt"), None), ["sql"]);
+            assert_eq!(names(&format!("{before}reinsert MS H ISB"), None), [""; 0]);
+        }
+        assert_eq!(names("PID|1", Some("MSH|^~\\&|")), ["hl7v2"]);
+    }
+}
