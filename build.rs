@@ -72,6 +72,7 @@ fn main() -> Result<()> {
     fs::write(out.join("zip3.bin"), zip3_table(&words, &codes)?)?;
     fs::write(out.join("zip5.bin"), bitmap(&words, "zip5", 100_000)?)?;
     fs::write(out.join("area.bin"), bitmap(&words, "area_codes", 1_000)?)?;
+    fs::write(out.join("suffixes.bin"), suffixes(&words)?)?;
     let (first, rest) = icd10cm(&words)?;
     fs::write(out.join("icd10cm_first.bin"), first)?;
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
@@ -154,6 +155,16 @@ fn bitmap(words: &Path, list: &str, size: usize) -> Result<Vec<u8>> {
     for line in lines(words, list)? {
         let number: usize = line.parse()?;
         bits[number / 8] |= 1 << (number % 8);
+    }
+    Ok(bits)
+}
+
+/// Which beginnings and lengths street suffixes have: a quick no for most words.
+fn suffixes(words: &Path) -> Result<Vec<u8>> {
+    let mut bits = vec![0_u8; hash::BEGINNINGS / 8];
+    for line in lines(words, "street_suffixes")? {
+        let bit = hash::beginning(columns(&line).0.as_bytes());
+        bits[bit / 8] |= 1 << (bit % 8);
     }
     Ok(bits)
 }

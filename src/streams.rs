@@ -85,6 +85,39 @@ impl Classifier {
     }
 }
 
+/// How many bytes of a prefix are looked at.
+pub(crate) const PREFIX: usize = 8;
+/// A block and the prefixes that begin in it.
+const WINDOW: usize = BLOCK + PREFIX;
+
+/// Groups of prefixes, eight bits at a time, ready to be asked for with the best that this processor has.
+pub(crate) struct Prefixes {
+    #[cfg(target_arch = "x86_64")]
+    x86: Option<x86::Prefixes>,
+}
+
+impl Prefixes {
+    /// `allowed` says which of the eight groups of number `eight`, one bit each, allow a byte at a depth.
+    pub(crate) fn new(eights: usize, allowed: impl Fn(usize, usize, u8) -> u8) -> Self {
+        let _ = (eights, &allowed);
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            x86: x86::Prefixes::all(eights, allowed).pop(),
+        }
+    }
+
+    /// Where in the block at `at` a prefix of any group may begin: without vector instructions, anywhere.
+    #[inline]
+    pub(crate) fn ask(&self, text: &[u8], at: usize) -> u64 {
+        #[cfg(target_arch = "x86_64")]
+        if let (Some(prefixes), Some(window)) = (&self.x86, text.get(at..).and_then(<[u8]>::first_chunk)) {
+            return prefixes.ask(window);
+        }
+        let _ = (text, at);
+        u64::MAX
+    }
+}
+
 /// Walks through a text block by block.
 pub(crate) struct Walk<'t> {
     classifier: &'t Classifier,
@@ -203,6 +236,24 @@ mod tests {
             for table in x86::Table::all(&sets) {
                 table.block(block, &mut out);
                 prop_assert_eq!(&out[..sets.len()], &wanted);
+            }
+        }
+
+        /// A prefix that a group allows is found by every form that this processor has.
+        #[test]
+        fn prefixes_are_not_lost(text in prop::collection::vec(any::<u8>(), WINDOW), bits in any::<u64>()) {
+            let window: &[u8; WINDOW] = text.as_slice().try_into().expect("a window");
+            let allowed = |eight: usize, depth: usize, b: u8| {
+                let few = bits.rotate_left((eight * 8 + depth) as u32 * 5) >> (b % 7);
+                (few | few >> 8 | few >> 16 | few >> 24) as u8
+            };
+            let begins = |eight: usize, i: usize| {
+                (0..PREFIX).fold(255, |left, depth| left & allowed(eight, depth, window[i + depth])) != 0
+            };
+            let wanted = (0..BLOCK).filter(|i| (0..2).any(|eight| begins(eight, *i))).fold(0, |set, i| set | 1u64 << i);
+            #[cfg(target_arch = "x86_64")]
+            for prefixes in x86::Prefixes::all(2, allowed) {
+                prop_assert_eq!(prefixes.ask(window) & wanted, wanted);
             }
         }
     }

@@ -11,11 +11,20 @@ pub use places::{is_area_code, is_icd10cm, is_restricted_zip3, is_zip5, zip3_in_
 
 /// Slots of eight bytes: 32 bits of hash, 32 bits of facts; a slot of zero facts is free.
 static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
+/// By [`hash::beginning`]: does a street suffix begin so? One bit each.
+static SUFFIXES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/suffixes.bin"));
 /// Length of the longest folded word that is looked up, in bytes.
 const LONGEST_WORD: usize = 32;
 /// Bits that `Facts` shows; above them stand the mark of a placeholder and the number of a state.
 const SHOWN: u32 = (1 << 24) - 1;
 const PLACEHOLDER: u32 = 1 << 24;
+
+/// Is it a street suffix or one of its variants (USPS Publication 28, C1), in any case?
+#[must_use]
+pub fn is_street_suffix(word: &[u8]) -> bool {
+    let bit = hash::beginning(word);
+    SUFFIXES.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1) && facts(word).is(Class::StreetSuffix)
+}
 
 /// What a word can be. A word may be several of them, and a name as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

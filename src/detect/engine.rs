@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use crate::detect::beginnings::Beginnings;
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::{Matchers, compiles};
-use crate::detect::shapes::Bytes;
-use crate::detect::sieve::Sieve;
+use crate::detect::shapes::{Bytes, DEPTH};
+use crate::detect::sieve::{COARSE, Sieve};
 use crate::detect::spots;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
-use crate::streams::Classifier;
+use crate::streams::{Classifier, PREFIX, Prefixes};
 
 /// The rules, ready: patterns, labels, where patterns begin, which rules are of a kind.
 pub(crate) struct Engine {
@@ -22,6 +22,8 @@ pub(crate) struct Engine {
     pub(crate) looks: Vec<(RuleId, u16)>,
     /// Turns text into bit streams.
     pub(crate) classifier: Classifier,
+    /// Where patterns may begin, asked of many places at once.
+    pub(crate) prefixes: Prefixes,
     /// Patterns known by a byte inside (`@`), asked where that byte stands.
     pub(crate) inner: Inner,
     kinds: HashMap<String, Vec<RuleId>>,
@@ -70,6 +72,7 @@ impl Engine {
         Ok(Self {
             matchers,
             words: Vocabulary::new(rules),
+            prefixes: prefixes(&beginnings.starts),
             starts: beginnings.starts,
             looks: beginnings.looks.into_iter().map(id).collect(),
             classifier: spots::classifier(|b| first[usize::from(b)], |b| bytes.contains(&b)),
@@ -86,6 +89,15 @@ impl Engine {
         self.kinds.get(kind).map_or(&[], Vec::as_slice)
     }
 }
+
+fn prefixes(starts: &Sieve) -> Prefixes {
+    Prefixes::new(COARSE / 8, |eight, depth, b| {
+        (0..8).fold(0, |set, k| set | u8::from(starts.allows(eight * 8 + k, depth, b)) << k)
+    })
+}
+
+// As far as the sieve looks, the vector code looks.
+const _: () = assert!(DEPTH == PREFIX);
 
 /// How the patterns of the built-in rules begin, derived when phivet was built.
 const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));

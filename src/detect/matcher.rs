@@ -10,7 +10,7 @@ use crate::detect::checks::{self, Verdict};
 use crate::detect::programs::{self, Known};
 use crate::error::{Error, Result};
 use crate::rule::{Near, Rule, RuleId, Rules, Value};
-use crate::words::{self, Class};
+use crate::words;
 
 /// How far a value may reach, in bytes.
 pub(crate) const REACH: usize = 256;
@@ -193,7 +193,7 @@ fn suffix_near(text: &[u8]) -> bool {
     let joins = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#');
     for word in text[number..].split(|b| matches!(b, b' ' | b'.' | b',')).filter(|w| !w.is_empty()).take(8) {
         let plain = &word[..word.iter().take_while(|b| joins(b)).count()];
-        if words::facts(plain).is(Class::StreetSuffix)
+        if words::is_street_suffix(plain)
             || matches!(plain, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM")
         {
             return true;

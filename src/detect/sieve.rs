@@ -7,7 +7,9 @@ use super::shapes::{Bytes, DEPTH};
 /// How many groups of beginnings are told apart.
 const GROUPS: usize = 128;
 /// How many of them one pattern may have before the groups of all are merged.
-const OWN: usize = 10;
+const OWN: usize = 4;
+/// How many coarser groups are asked for many places at once.
+pub(crate) const COARSE: usize = 32;
 
 /// A sieve over the first [`DEPTH`] bytes of many patterns.
 pub(crate) struct Sieve {
@@ -20,6 +22,8 @@ pub(crate) struct Sieve {
     words: usize,
     /// By group: its patterns, one bit each.
     patterns: Vec<u64>,
+    /// By coarse group and depth: the classes that it allows there, one bit each.
+    coarse: Vec<[u128; DEPTH]>,
 }
 
 /// Beginnings that share a bit.
@@ -32,12 +36,20 @@ struct Group {
     share: f64,
 }
 
-/// How often bytes of a class stand in ordinary text, by class.
-struct Weights(Vec<f64>);
+/// How often the classes of a set stand in ordinary text: by eight classes, for each choice of them, their sum.
+struct Weights(Vec<[f64; 256]>);
 
 impl Weights {
+    fn new(weight: impl Fn(usize) -> f64) -> Self {
+        let sum = |eight: usize, choice: usize| (0..8).filter(|k| choice >> k & 1 == 1).map(|k| weight(eight * 8 + k)).sum();
+        Self((0..CLASSES / 8).map(|eight| std::array::from_fn(|choice| sum(eight, choice))).collect())
+    }
+
     fn share(&self, sets: &[u128; DEPTH]) -> f64 {
-        sets.iter().map(|set| self.0.iter().enumerate().filter(|(k, _)| set >> k & 1 == 1).map(|(_, w)| w).sum::<f64>()).product()
+        let of_set = |set: &u128| -> f64 {
+            set.to_le_bytes().iter().zip(&self.0).map(|(choice, sums)| sums[usize::from(*choice)]).sum()
+        };
+        sets.iter().map(of_set).product()
     }
 
     /// What merging costs: how much more is let through.
@@ -105,7 +117,7 @@ impl Sieve {
             let bytes = (0..=255u8).filter(|b| usize::from(classes[usize::from(*b)]) == class);
             bytes.map(frequency).sum::<f64>() / 10_000.0
         };
-        let weights = Weights((0..width).map(weight).collect());
+        let weights = Weights::new(weight);
         let mut groups: Vec<Group> = Vec::new();
         for (i, ways) in patterns.iter().enumerate() {
             let mut own = vec![0; words];
@@ -119,10 +131,16 @@ impl Sieve {
             groups.extend(weights.reduced(ways.iter().map(group).collect(), OWN));
         }
         let groups = weights.reduced(groups, GROUPS);
-        Self::of(classes, width, words, &groups)
+        let coarse = weights.reduced(groups.clone(), COARSE).into_iter().map(|group| group.sets).collect();
+        Self::of(classes, width, words, (&groups, coarse))
     }
 
-    fn of(classes: [u8; 256], width: usize, words: usize, groups: &[Group]) -> Self {
+    fn of(
+        classes: [u8; 256],
+        width: usize,
+        words: usize,
+        (groups, coarse): (&[Group], Vec<[u128; DEPTH]>),
+    ) -> Self {
         let mut masks = vec![0; DEPTH * width];
         for (depth, class) in (0..DEPTH).flat_map(|depth| (0..width).map(move |class| (depth, class))) {
             for (bit, group) in groups.iter().enumerate() {
@@ -130,7 +148,12 @@ impl Sieve {
             }
         }
         let patterns = groups.iter().flat_map(|group| group.patterns.clone()).collect();
-        Self { classes, width, masks, words, patterns }
+        Self { classes, width, masks, words, patterns, coarse }
+    }
+
+    /// May a text of this coarse group have `b` at `depth`?
+    pub(crate) fn allows(&self, group: usize, depth: usize, b: u8) -> bool {
+        self.coarse.get(group).is_some_and(|sets| sets[depth] >> self.classes[usize::from(b)] & 1 == 1)
     }
 
     #[inline]
@@ -182,24 +205,29 @@ impl Sieve {
     #[allow(dead_code, reason = "only the build script and a test write it")]
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.classes.to_vec();
-        for n in [self.width, self.words, self.patterns.len()] {
+        for n in [self.width, self.words, self.patterns.len(), self.coarse.len()] {
             bytes.extend((n as u32).to_le_bytes());
         }
         self.masks.iter().for_each(|mask| bytes.extend(mask.to_le_bytes()));
         self.patterns.iter().for_each(|set| bytes.extend(set.to_le_bytes()));
+        self.coarse.iter().flatten().for_each(|set| bytes.extend(set.to_le_bytes()));
         bytes
     }
 
     /// Reads what [`Sieve::to_bytes`] wrote; `None` if it is something else.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (classes, bytes) = bytes.split_first_chunk::<256>()?;
-        let (head, bytes) = bytes.split_first_chunk::<12>()?;
+        let (head, bytes) = bytes.split_first_chunk::<16>()?;
         let mut numbers = head.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n) as usize);
-        let (width, words, count) = (numbers.next()?, numbers.next()?, numbers.next()?);
+        let (width, words) = (numbers.next()?, numbers.next()?);
+        let (count, coarse) = (numbers.next()?, numbers.next()?);
         let (masks, bytes) = bytes.split_at_checked(DEPTH * width * 16)?;
         let masks = masks.as_chunks::<16>().0.iter().map(|n| u128::from_le_bytes(*n)).collect();
-        let patterns = bytes.get(..count * 8)?.as_chunks::<8>().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
-        Some(Self { classes: *classes, width, masks, words, patterns })
+        let (patterns, bytes) = bytes.split_at_checked(count * 8)?;
+        let patterns = patterns.as_chunks::<8>().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
+        let sets: Vec<u128> = bytes.as_chunks::<16>().0.iter().map(|n| u128::from_le_bytes(*n)).collect();
+        let coarse = sets.as_chunks::<DEPTH>().0.get(..coarse)?.to_vec();
+        Some(Self { classes: *classes, width, masks, words, patterns, coarse })
     }
 }
 

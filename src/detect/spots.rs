@@ -3,7 +3,7 @@
 //! A spot is a place where something may begin or end: a pattern, a key's separator, a number behind a word, a name.
 //! Nothing that [`crate::detect::text`] would use may be missed; a spot too many only costs time.
 
-use crate::streams::{Classifier, Near, Set, Walk};
+use crate::streams::{Classifier, Near, Prefixes, Set, Walk};
 
 /// Numbers of the sets, as the classifier knows them.
 mod set {
@@ -176,14 +176,17 @@ fn ends(carry: &mut bool, marks: u64, letters: u64) -> u64 {
 /// Reads a text block by block.
 pub(crate) struct Reader<'t> {
     walk: Walk<'t>,
+    prefixes: &'t Prefixes,
+    text: &'t [u8],
     prose: bool,
     /// Runs of letters that go on from the block before: of a capital's word, of a number's token, of any token.
     carries: [bool; 3],
 }
 
 impl<'t> Reader<'t> {
-    pub(crate) fn new(classifier: &'t Classifier, text: &'t [u8], prose: bool) -> Self {
-        Self { walk: Walk::new(classifier, text), prose, carries: [false; 3] }
+    /// `prefixes` are those of the patterns.
+    pub(crate) fn new((sets, prefixes): (&'t Classifier, &'t Prefixes), text: &'t [u8], prose: bool) -> Self {
+        Self { walk: Walk::new(sets, text), prefixes, text, prose, carries: [false; 3] }
     }
 
     /// The spots of the next block; `None` behind the last.
@@ -191,7 +194,9 @@ impl<'t> Reader<'t> {
     pub(crate) fn next(&mut self, marks: &mut Marks) -> Option<Spots> {
         let near = Places(self.walk.next()?);
         marks.push(&near);
-        Some(near.spots(&mut self.carries, self.prose))
+        let mut spots = near.spots(&mut self.carries, self.prose);
+        spots.patterns &= self.prefixes.ask(self.text, spots.at);
+        Some(spots)
     }
 }
 

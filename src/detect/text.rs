@@ -79,7 +79,7 @@ struct Pass<'p> {
 impl Pass<'_> {
     fn run(&mut self) {
         let prose = self.document.kind == Kind::Prose;
-        let mut reader = Reader::new(&self.engine.classifier, self.text, prose);
+        let mut reader = Reader::new((&self.engine.classifier, &self.engine.prefixes), self.text, prose);
         while let Some(spots) = reader.next(&mut self.marks) {
             let mut left = spots.any();
             while left != 0 {

@@ -163,3 +163,13 @@ pub(crate) fn icd10cm_rest(text: &[u8]) -> Option<u32> {
     (text.len() <= 4).then_some(())?;
     (0..4).try_fold(0, |sum, at| Some(sum * 37 + digit(at)?))
 }
+
+#[allow(dead_code, reason = "only the build script asks")]
+/// How many beginnings are told apart by [`beginning`].
+pub(crate) const BEGINNINGS: usize = 32 * 32 * 16;
+
+/// Number of a word's beginning: its first two letters, whatever their case, and its length.
+pub(crate) fn beginning(word: &[u8]) -> usize {
+    let letter = |i: usize| usize::from(word.get(i).copied().unwrap_or(0) & 31);
+    (letter(0) * 32 + letter(1)) * 16 + word.len().min(15)
+}
