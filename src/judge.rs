@@ -107,7 +107,7 @@ impl Judge {
         let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
         for hit in hits {
             let Some(id) = hit.rule else { continue };
-            let around = self.lines.around(text, &hit.at, id, &engine.words);
+            let around = self.lines.around(document, &hit.at, id, &engine.words);
             let rule = rules.get(id);
             let own = score::alone(&Seen { hit: &hit, rule, page, around });
             judged.push(Judged { hit, own, partners: 0.0, around });
@@ -139,7 +139,9 @@ fn unproven(judged: &Judged, kind: &str) -> bool {
 fn verdict(rule: &Rule, id: RuleId, judged: &Judged, (phi, person): (bool, bool), policy: &Policy) -> Option<Severity> {
     let kind = rule.identifier.kind.as_str();
     let confidence = score::probability(judged.log_odds());
-    let provider = rule.identifier.party == Party::Provider || judged.hit.owner == Owner::Provider;
+    // A firm's name is nobody's, 164.514(b)(2)(i)(A).
+    let firm = judged.hit.owner == Owner::Organisation && kind == "name";
+    let provider = rule.identifier.party == Party::Provider || judged.hit.owner == Owner::Provider || firm;
     if confidence < policy.min_confidence.unwrap_or(0.5) || policy.ignore.contains(&id) {
         return None;
     }

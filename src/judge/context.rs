@@ -119,6 +119,23 @@ const ATTRIBUTION: &[&str] = &[
     "courtesy",
 ];
 
+/// How far before a value in code the notice is looked for that it may be a part of, in bytes.
+const NOTICE: usize = 3072;
+
+/// Does `at` stand in the comment with a copyright or licence that source files begin with?
+fn in_notice(text: &[u8], at: usize) -> bool {
+    let before = &text[..at];
+    let said = ["opyright", "OPYRIGHT", "icense", "ICENSE", "warranty", "WARRANTY"];
+    let is_comment = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        let marks: [&[u8]; 8] = [b"*", b"/", b"#", b"--", b";", b"%", b"'", b"<!--"];
+        line.is_empty() || marks.iter().any(|mark| line.starts_with(mark))
+    };
+    at < NOTICE
+        && said.iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
+        && before.split(|b| *b == b'\n').all(is_comment)
+}
+
 /// Finds attribution words in lines.
 pub(crate) struct Lines(Option<AhoCorasick>);
 
@@ -128,12 +145,15 @@ impl Lines {
     }
 
     /// What stands around the value at `at`.
-    pub(crate) fn around(&self, text: &[u8], at: &Range<usize>, rule: RuleId, words: &Vocabulary) -> Around {
+    pub(crate) fn around(&self, document: &Document, at: &Range<usize>, rule: RuleId, words: &Vocabulary) -> Around {
+        let text = &document.bytes[..];
         // Only what is near, even where the whole document is one line.
         let from = at.start.saturating_sub(SIGHT);
         let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
         let near = from + line.start..from + line.end.max(at.end - from);
-        let attribution = self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()]));
+        let code = document.kind == Kind::Code && document.first_byte == 0;
+        let attribution =
+            self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()])) || code && in_notice(text, at.start);
         let health_line = health_words(&text[near.clone()], 1) > 0;
         Around {
             attribution,
