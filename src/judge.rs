@@ -18,7 +18,7 @@ mod overlap;
 mod place;
 pub mod policy;
 mod records;
-mod score;
+pub mod score;
 
 use context::{Around, Lines, Page};
 pub use finding::{Finding, Pos, Skipped, Step};
@@ -67,7 +67,7 @@ impl Judge {
         if !hits.is_empty() {
             let mut page = Page::of(document);
             page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
-            let judged = self.weigh(rules, engine, document, &page, hits);
+            let judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
             let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
             let name = named::masked_name(document, &spans, engine, in_name());
             let health = records::Health::of(rules, &page, &judged);
@@ -102,17 +102,26 @@ impl Judge {
         named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), &[], engine, in_name)
     }
 
-    fn weigh(&self, rules: &Rules, engine: &Engine, document: &Document, page: &Page, hits: Vec<Hit>) -> Vec<Judged> {
+    fn weigh(
+        &self,
+        rules: &Rules,
+        engine: &Engine,
+        (document, page): (&Document, &Page),
+        hits: Vec<Hit>,
+        without: &[String],
+    ) -> Vec<Judged> {
         let text = &document.bytes;
         let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
         for hit in hits {
             let Some(id) = hit.rule else { continue };
             let around = self.lines.around(document, &hit.at, id, &engine.words);
             let rule = rules.get(id);
-            let own = score::alone(&Seen { hit: &hit, rule, page, around });
+            let own = score::alone(&Seen { hit: &hit, rule, page, around }, without);
             judged.push(Judged { hit, own, partners: 0.0, around });
         }
-        records::partners(text, rules, &mut judged);
+        if !without.iter().any(|w| w == score::PARTNERS_SAY) {
+            records::partners(text, rules, &mut judged);
+        }
         judged
     }
 }

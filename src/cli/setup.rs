@@ -96,6 +96,7 @@ pub(super) fn policy(args: &ScanArgs, loaded: &Loaded, rules: &Rules) -> Result<
         min_confidence: args.min_confidence,
         ignore,
         severity: severities(rules, loaded, &config.severity)?,
+        without: Vec::new(),
     })
 }
 

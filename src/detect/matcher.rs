@@ -193,9 +193,7 @@ fn suffix_near(text: &[u8]) -> bool {
     let joins = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'\'' | b'-' | b'/' | b'#');
     for word in text[number..].split(|b| matches!(b, b' ' | b'.' | b',')).filter(|w| !w.is_empty()).take(8) {
         let plain = &word[..word.iter().take_while(|b| joins(b)).count()];
-        if words::is_street_suffix(plain)
-            || matches!(plain, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM")
-        {
+        if words::is_street_suffix(plain) || matches!(plain, b"Highway" | b"Hwy" | b"Route" | b"Road" | b"FM") {
             return true;
         }
         if plain.len() < word.len() {

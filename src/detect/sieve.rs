@@ -41,7 +41,8 @@ struct Weights(Vec<[f64; 256]>);
 
 impl Weights {
     fn new(weight: impl Fn(usize) -> f64) -> Self {
-        let sum = |eight: usize, choice: usize| (0..8).filter(|k| choice >> k & 1 == 1).map(|k| weight(eight * 8 + k)).sum();
+        let sum =
+            |eight: usize, choice: usize| (0..8).filter(|k| choice >> k & 1 == 1).map(|k| weight(eight * 8 + k)).sum();
         Self((0..CLASSES / 8).map(|eight| std::array::from_fn(|choice| sum(eight, choice))).collect())
     }
 
@@ -135,12 +136,7 @@ impl Sieve {
         Self::of(classes, width, words, (&groups, coarse))
     }
 
-    fn of(
-        classes: [u8; 256],
-        width: usize,
-        words: usize,
-        (groups, coarse): (&[Group], Vec<[u128; DEPTH]>),
-    ) -> Self {
+    fn of(classes: [u8; 256], width: usize, words: usize, (groups, coarse): (&[Group], Vec<[u128; DEPTH]>)) -> Self {
         let mut masks = vec![0; DEPTH * width];
         for (depth, class) in (0..DEPTH).flat_map(|depth| (0..width).map(move |class| (depth, class))) {
             for (bit, group) in groups.iter().enumerate() {

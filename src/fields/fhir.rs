@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::fields::{Mark, Field, Format};
+use crate::fields::{Field, Format, Mark};
 use json::{Event, Json};
 
 pub(crate) use elements::Elements;

@@ -10,12 +10,13 @@ use std::ops::Range;
 
 use crate::document::Document;
 use crate::fields::table::owner_of;
-use crate::fields::{Mark, Field, Format, Label, Owner};
+use crate::fields::{Field, Format, Label, Mark, Owner};
 use lex::{Lexer, Token};
 use seek::Keyword;
 
 /// SQL statements that carry values, wherever they stand.
-pub const FORMAT: Format = Format { name: "sql", mark: Mark::Word(&["insert", "replace", "stdin", "update", "where"]), is, read };
+pub const FORMAT: Format =
+    Format { name: "sql", mark: Mark::Word(&["insert", "replace", "stdin", "update", "where"]), is, read };
 
 fn is(document: &Document) -> bool {
     let mut out = Vec::new();

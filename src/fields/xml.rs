@@ -7,7 +7,7 @@ mod walk;
 
 use crate::document::Document;
 use crate::fields::fhir::find;
-use crate::fields::{Mark, Field, Format};
+use crate::fields::{Field, Format, Mark};
 
 /// XML documents and fragments; HL7 CDA R2 (C-CDA) and FHIR XML among them.
 pub const FORMAT: Format = Format { name: "xml", mark: Mark::Nothing, is, read };

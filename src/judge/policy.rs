@@ -55,6 +55,8 @@ pub struct Policy {
     pub profile: Profile,
     /// Findings under this confidence (0 to 1) are dropped; `None` is 0.5.
     pub min_confidence: Option<f32>,
+    /// Evidence that does not count, by its words: to measure what it adds (`examples/weigh.rs`).
+    pub without: Vec<String>,
     /// Rules that are switched off.
     pub ignore: Vec<RuleId>,
     /// Severities that replace the rules' own.

@@ -111,10 +111,23 @@ const WEIGHTS: &[Weight] = &[
 /// What a valid check is worth at most.
 const CHECK_MOST: f32 = 2.5;
 
-/// The log-odds of a hit by itself, without its neighbours.
-pub(crate) fn alone(seen: &Seen) -> f32 {
-    let sum: f32 = WEIGHTS.iter().filter(|w| (w.when)(seen)).map(|w| w.worth).sum();
-    sum + check(seen)
+/// What a passed check says in a report.
+const CHECK_SAYS: &str = "passes its check";
+/// What neighbours say in a report.
+pub(crate) const PARTNERS_SAY: &str = "other identifiers stand in the same record";
+
+/// The evidence there is: what it says in a report and what it is worth (log-odds), where that is one number.
+/// Evidence of one wording may have several worths.
+pub fn evidence() -> impl Iterator<Item = (&'static str, Option<f32>)> {
+    let numbers = WEIGHTS.iter().map(|w| (w.says, Some(w.worth)));
+    numbers.chain([(CHECK_SAYS, None), (PARTNERS_SAY, None)])
+}
+
+/// The log-odds of a hit by itself, without its neighbours; `without` does not count.
+pub(crate) fn alone(seen: &Seen, without: &[String]) -> f32 {
+    let counts = |says: &str| without.is_empty() || !without.iter().any(|w| w == says);
+    let sum: f32 = WEIGHTS.iter().filter(|w| (w.when)(seen) && counts(w.says)).map(|w| w.worth).sum();
+    sum + if counts(CHECK_SAYS) { check(seen) } else { 0.0 }
 }
 
 /// A check is worth what it rules out: by chance 88.9 % of nine digits pass as an SSN, 0.01 % of tokens as an MBI.
@@ -130,10 +143,10 @@ fn check(seen: &Seen) -> f32 {
 pub(crate) fn words(seen: &Seen, partners: f32) -> Vec<String> {
     let mut says: Vec<String> = WEIGHTS.iter().filter(|w| (w.when)(seen)).map(|w| w.says.to_owned()).collect();
     if check(seen) > 0.3 {
-        says.push("passes its check".to_owned());
+        says.push(CHECK_SAYS.to_owned());
     }
     if partners > 0.0 {
-        says.push("other identifiers stand in the same record".to_owned());
+        says.push(PARTNERS_SAY.to_owned());
     }
     says
 }
