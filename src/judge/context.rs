@@ -123,7 +123,7 @@ const ATTRIBUTION: &[&str] = &[
 /// How far before a value in code the notice is looked for that it may be a part of, in bytes.
 const NOTICE: usize = 3072;
 
-/// Does `at` stand in the comment with a copyright or licence that source files begin with?
+/// Does `at` stand in the comment with a copyright or licence that source files begin with (a comment, nearly all of it)?
 fn in_notice(text: &[u8], at: usize) -> bool {
     let before = &text[..at];
     let said = ["opyright", "OPYRIGHT", "icense", "ICENSE", "warranty", "WARRANTY"];
@@ -132,9 +132,11 @@ fn in_notice(text: &[u8], at: usize) -> bool {
         let marks: [&[u8]; 8] = [b"*", b"/", b"#", b"--", b";", b"%", b"'", b"<!--"];
         line.is_empty() || marks.iter().any(|mark| line.starts_with(mark))
     };
-    at < NOTICE
-        && said.iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some())
-        && before.split(|b| *b == b'\n').all(is_comment)
+    if at >= NOTICE || !said.iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some()) {
+        return false;
+    }
+    let lines: Vec<bool> = before.split(|b| *b == b'\n').map(is_comment).collect();
+    lines.iter().filter(|comment| **comment).count() * 4 >= lines.len() * 3
 }
 
 /// Finds attribution words in lines.
