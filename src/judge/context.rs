@@ -80,6 +80,8 @@ fn is_health(word: &[u8]) -> bool {
 pub(crate) struct Around {
     /// The line names authors, maintainers or a copyright.
     pub(crate) attribution: bool,
+    /// It stands in the notice that a source file begins with.
+    pub(crate) notice: bool,
     /// The line speaks of health care.
     pub(crate) health_line: bool,
     /// The words before the value say that it is something else.
@@ -155,11 +157,11 @@ impl Lines {
         let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
         let near = from + line.start..from + line.end.max(at.end - from);
         let code = document.kind == Kind::Code && document.first_byte == 0;
-        let attribution =
-            self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()])) || code && in_notice(text, at.start);
+        let attribution = self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()]));
         let health_line = health_words(&text[near.clone()], 1) > 0;
         Around {
             attribution,
+            notice: code && in_notice(text, at.start),
             health_line,
             vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(near.start)..at.start]),
         }

@@ -86,10 +86,11 @@ const WEIGHTS: &[Weight] = &[
     },
     Weight {
         when: |s| {
-            s.around.attribution
+            let kind = s.rule.identifier.kind.as_str();
+            (s.around.attribution || s.around.notice && matches!(kind, "address" | "city" | "zip"))
                 && !s.has(Clues::LABEL)
                 && !s.has(Clues::POSITION)
-                && s.rule.identifier.kind != "license"
+                && kind != "license"
         },
         worth: -3.5,
         says: "stands in an attribution",
