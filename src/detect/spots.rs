@@ -108,13 +108,7 @@ pub(crate) struct Spots {
 impl Spots {
     /// All places, whatever may be there.
     pub(crate) fn any(&self) -> u64 {
-        self.names
-            | self.hyphens
-            | self.patterns
-            | self.numbers
-            | self.dates
-            | self.inner
-            | self.separators
+        self.names | self.hyphens | self.patterns | self.numbers | self.dates | self.inner | self.separators
     }
 }
 

@@ -8,11 +8,10 @@ mod cells;
 mod header;
 mod owner;
 
-
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::fields::{Mark, Field, Format, Label, Owner};
+use crate::fields::{Field, Format, Label, Mark, Owner};
 
 pub(crate) use owner::owner_of;
 

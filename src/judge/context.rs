@@ -51,7 +51,8 @@ fn health_words(text: &[u8], most: usize) -> usize {
     // Texts say the same words again and again; what was looked up lately is not looked up again.
     let mut known: [&[u8]; 256] = [b""; 256];
     for word in text.split(|b| !b.is_ascii_alphabetic()).filter(|w| w.len() >= 3) {
-        let slot = (word.len() * 61 + usize::from(word[0]) * 7 + usize::from(word[1]) * 31 + usize::from(word[2])) % 256;
+        let slot =
+            (word.len() * 61 + usize::from(word[0]) * 7 + usize::from(word[1]) * 31 + usize::from(word[2])) % 256;
         if known[slot] == word {
             continue;
         }
