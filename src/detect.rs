@@ -11,6 +11,7 @@ use crate::rule::RuleId;
 pub(crate) mod beginnings;
 pub mod checks;
 mod columns;
+mod encoded;
 pub(crate) mod engine;
 pub(crate) mod labels;
 pub(crate) mod matcher;

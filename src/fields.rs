@@ -3,11 +3,17 @@
 //! A format's extractor reads the bytes once and says, for each value, what it is called and whose it is.
 //! It decides nothing: whether a value is an identifier is for `detect` and `judge`.
 
+pub mod dicom;
 pub mod fhir;
 pub mod hl7v2;
+pub mod hl7v2_xml;
 pub(crate) mod marks;
+pub mod mime;
+pub mod ncpdp;
+pub mod remarks;
 pub mod sql;
 pub mod table;
+pub mod web;
 pub mod x12;
 pub mod xml;
 
@@ -39,10 +45,14 @@ pub enum Label {
     Text(Range<usize>),
     /// By words kept outside the document's bytes (the header of an earlier part).
     Word(String),
-    /// By its position in a format: the kind is known (`name`, `mrn`, …, as in the report's contract).
+    /// By its position in a format: the kind is known (`name`, `mrn`, …, as in the report's contract), or the rule.
     Kind(&'static str),
     /// Free text inside a structured format: to be read as prose.
     Prose,
+    /// A document inside the document, encoded in base64 (RFC 4648): to be decoded and read for itself.
+    Base64,
+    /// The whole record says of itself that it is made up (HL7's tag `HTEST`).
+    Synthetic,
     /// Known not to identify anybody (a code, a timestamp of the message): text detectors keep out.
     Nothing,
 }
@@ -73,4 +83,17 @@ pub struct Format {
 }
 
 /// The formats that are read, in order.
-pub const FORMATS: &[Format] = &[hl7v2::FORMAT, x12::FORMAT, fhir::FORMAT, xml::FORMAT, sql::FORMAT, table::FORMAT];
+pub const FORMATS: &[Format] = &[
+    hl7v2::FORMAT,
+    hl7v2_xml::FORMAT,
+    x12::FORMAT,
+    fhir::FORMAT,
+    dicom::FORMAT,
+    ncpdp::TELECOM,
+    ncpdp::SCRIPT,
+    xml::FORMAT,
+    sql::FORMAT,
+    web::FORMAT,
+    mime::FORMAT,
+    table::FORMAT,
+];

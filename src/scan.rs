@@ -21,7 +21,7 @@ use crate::rule::Rules;
 
 use collapse::Ordinals;
 #[cfg(feature = "cli")]
-pub use run::{Event, Running, run};
+pub use run::{Event, Remarked, Running, run};
 
 /// Chooses the policy for a document by its name; `None` is the scanner's own.
 pub type ByName = Arc<dyn Fn(&str) -> Option<Arc<Policy>> + Send + Sync>;
@@ -34,6 +34,7 @@ pub struct Scanner {
     judge: Judge,
     policy: Arc<Policy>,
     by_name: Option<ByName>,
+    remarks: bool,
 }
 
 /// A rule that does not do what its examples say.
@@ -53,15 +54,22 @@ impl Scanner {
     pub fn new(rules: Rules, policy: Policy) -> Result<Self> {
         let engine = Arc::new(Engine::new(&rules)?);
         let detectors: Vec<Box<dyn Detector>> =
-            vec![Box::new(Columns(Arc::clone(&engine))), Box::new(Text(Arc::clone(&engine)))];
+            vec![Box::new(Columns::new(Arc::clone(&engine))), Box::new(Text(Arc::clone(&engine)))];
         let judge = Judge::new(&rules);
-        Ok(Self { rules, engine, detectors, judge, policy: Arc::new(policy), by_name: None })
+        Ok(Self { rules, engine, detectors, judge, policy: Arc::new(policy), by_name: None, remarks: false })
     }
 
     /// The same scanner with other policies for some documents.
     #[must_use]
     pub fn with_policies(mut self, by_name: ByName) -> Self {
         self.by_name = Some(by_name);
+        self
+    }
+
+    /// The same scanner, which in a run also tells where structured documents are cut off or malformed.
+    #[must_use]
+    pub fn with_remarks(mut self) -> Self {
+        self.remarks = true;
         self
     }
 

@@ -24,7 +24,8 @@ fn line(document: &Document, field: &Field) -> String {
         Label::Word(word) => word.clone(),
         Label::Kind(kind) => (*kind).to_owned(),
         Label::Prose => "prose".to_owned(),
-        Label::Nothing => "-".to_owned(),
+        Label::Base64 => "base64".to_owned(),
+        Label::Nothing | Label::Synthetic => "-".to_owned(),
     };
     let owner = match field.owner {
         Owner::Provider => " (provider)",

@@ -33,7 +33,9 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
 fuzz_target!(|data: &[u8]| {
     let Some((first, text)) = data.split_first() else { return };
     let name = NAMES[usize::from(*first) % NAMES.len()];
-    for finding in SCANNER.scan(&Document::of(name, text.to_vec())) {
+    let document = Document::of(name, text.to_vec());
+    assert!(phivet::fields::remarks::remarks(&document).iter().all(|remark| remark.at <= text.len()));
+    for finding in SCANNER.scan(&document) {
         assert!(finding.start_byte < finding.end_byte && finding.end_byte <= text.len() as u64);
         assert!(finding.excerpt.as_str().get(finding.marked.clone()).is_some());
         assert!(!finding.excerpt.as_str().contains(|c: char| ('1'..='9').contains(&c)));

@@ -32,6 +32,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     if let Some(policies) = policies {
         scanner = scanner.with_policies(policies);
     }
+    if args.verbose {
+        scanner = scanner.with_remarks();
+    }
     let plain = Meta {
         rules: scanner.rules(),
         rules_hash,
@@ -105,6 +108,10 @@ impl<'a> Run<'a> {
                 }
                 told
             }
+            Event::Remark(remark) => self.progress.aside(|| {
+                let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
+                Ok(())
+            }),
             Event::Done { bytes, .. } => {
                 self.summary.files += 1;
                 self.summary.bytes += bytes;

@@ -1,6 +1,6 @@
 //! Identifiers in structured formats: what the columns, elements and positions of a format say.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,43 +8,86 @@ use crate::detect::checks::{self, Verdict};
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
 use crate::detect::matcher::Match;
-use crate::detect::{Clues, Detector, Hit, names};
+use crate::detect::{Clues, Detector, Hit, Text, encoded, names};
 use crate::document::Document;
 use crate::fields::{FORMATS, Field, Label, Owner, marks};
 use crate::rule::{RuleId, Value};
 use crate::words;
 
+/// Documents encoded in documents are read so deep.
+const DEEPEST: u8 = 3;
+
+/// Rules whose value is a plain yes.
+const FLAGS: &[&str] = &["burned-in-annotation"];
+
 /// The detector that reads formats.
-pub(crate) struct Columns(pub(crate) Arc<Engine>);
+pub(crate) struct Columns {
+    engine: Arc<Engine>,
+    /// In how many encoded documents the document is wrapped.
+    depth: u8,
+}
 
 impl Detector for Columns {
     fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
         let mut fields = Vec::new();
+        let mut columns: HashMap<Label, Option<Called>> = HashMap::new();
         let may_be = marks::may_be(document);
         for (i, format) in FORMATS.iter().enumerate() {
             if may_be >> i & 1 == 1 && (format.is)(document) {
+                fields.clear();
                 (format.read)(document, &mut fields);
+                self.fields(document, &fields, &mut columns, hits);
             }
-        }
-        let mut columns: HashMap<Label, Option<Called>> = HashMap::new();
-        for field in &fields {
-            self.field(&document.bytes, field, &mut columns, hits);
         }
     }
 }
 
 impl Columns {
+    /// The detector for a document that stands by itself.
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { engine, depth: 0 }
+    }
+
+    /// The fields of one format.
+    fn fields(
+        &self,
+        document: &Document,
+        fields: &[Field],
+        columns: &mut HashMap<Label, Option<Called>>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let synthetic: HashSet<u32> = fields.iter().filter(|f| f.label == Label::Synthetic).map(|f| f.record).collect();
+        for field in fields {
+            let before = hits.len();
+            if field.label == Label::Base64 && self.depth < DEEPEST {
+                let inner = Self { engine: Arc::clone(&self.engine), depth: self.depth + 1 };
+                encoded::read(&inner, &Text(Arc::clone(&self.engine)), document, field, hits);
+            } else {
+                self.field(&document.bytes, field, columns, hits);
+            }
+            if synthetic.contains(&field.record) {
+                hits[before..].iter_mut().for_each(|hit| hit.clues = hit.clues.with(Clues::RESERVED));
+            }
+        }
+    }
+
     fn field(&self, text: &[u8], field: &Field, columns: &mut HashMap<Label, Option<Called>>, hits: &mut Vec<Hit>) {
         match &field.label {
-            Label::Prose => {}
-            Label::Nothing => hits.push(hit(None, field, field.value.clone(), None, Clues::POSITION, field.owner)),
+            Label::Prose | Label::Base64 => {}
+            Label::Nothing | Label::Synthetic => {
+                hits.push(hit(None, field, field.value.clone(), None, Clues::POSITION, field.owner))
+            }
             Label::Kind(kind) => self.position(text, field, kind, hits),
             Label::Text(_) | Label::Word(_) => {
                 if !columns.contains_key(&field.label) {
                     columns.insert(field.label.clone(), self.called(text, &field.label));
                 }
-                if let Some(Some(called)) = columns.get(&field.label) {
-                    self.labelled(text, field, *called, hits);
+                match columns.get(&field.label) {
+                    Some(Some(called)) => self.labelled(text, field, *called, hits),
+                    _ if is_foreign_key(text, field) => {
+                        hits.push(hit(None, field, field.value.clone(), None, Clues::COLUMN, field.owner));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -52,8 +95,8 @@ impl Columns {
 
     fn called(&self, text: &[u8], label: &Label) -> Option<Called> {
         match label {
-            Label::Text(at) => self.0.words.look_up(text.get(at.clone())?),
-            Label::Word(word) => self.0.words.look_up(word.as_bytes()),
+            Label::Text(at) => self.engine.words.look_up(text.get(at.clone())?),
+            Label::Word(word) => self.engine.words.look_up(word.as_bytes()),
             _ => None,
         }
     }
@@ -77,17 +120,17 @@ impl Columns {
 
     /// A value whose kind its position tells: the rule of that kind that fits best.
     fn position(&self, text: &[u8], field: &Field, kind: &str, hits: &mut Vec<Hit>) {
-        let rules = self.0.of_kind(kind);
+        let rules = self.engine.of_kind(kind);
         // A check that rules out nearly everything (MBI, IMEI) knows better than the kind's own rule.
         let fits = |id: &RuleId| {
             let value = self.value(text, field.value.clone(), *id, true)?;
             (value.0 == field.value).then_some((*id, value.0, value.1))
         };
-        let best = rules.iter().filter(|id| self.0.matchers.get(**id).is_telling()).find_map(fits);
-        let generic = || rules.iter().find(|id| self.0.matchers.get(**id).generic).or_else(|| rules.first());
+        let best = rules.iter().filter(|id| self.engine.matchers.get(**id).is_telling()).find_map(fits);
+        let generic = || rules.iter().find(|id| self.engine.matchers.get(**id).generic).or_else(|| rules.first());
         let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid));
         let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
-        if at.is_empty() || checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
+        if at.is_empty() || !FLAGS.contains(&kind) && checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
             return;
         }
         let clues = Clues::POSITION.when(verdict == Verdict::Reserved, Clues::RESERVED);
@@ -102,7 +145,7 @@ impl Columns {
         rule: RuleId,
         strong: bool,
     ) -> Option<(Range<usize>, Verdict, Clues)> {
-        let matcher = self.0.matchers.get(rule);
+        let matcher = self.engine.matchers.get(rule);
         let value = text.get(room.clone())?;
         let start = room.start + value.len() - value.trim_ascii_start().len();
         let end = start + value.trim_ascii().len();
@@ -111,7 +154,9 @@ impl Columns {
                 if !strong && matcher.is_short_number(&text[start..end]) {
                     return None;
                 }
-                let found = matcher.at(text, start, true).filter(|m| m.end <= end && (end - m.end) * 3 <= end - start);
+                // The longest match could reach into the next cell.
+                let found =
+                    matcher.at(&text[..end], start, true).filter(|m| m.end <= end && (end - m.end) * 3 <= end - start);
                 let loose = || {
                     (strong && matcher.is_loose(&text[start..end])).then_some(Match { end, verdict: Verdict::Valid })
                 };
@@ -135,6 +180,22 @@ impl Columns {
             }
         }
     }
+}
+
+/// What the names of keys, codes and counts end in.
+const KEYS: &[&str] = &["id", "key", "code", "cd", "count", "cnt", "seq", "num", "_c"];
+
+/// A short number in a column of keys or codes that no rule knows is that of another row, not of a person.
+fn is_foreign_key(text: &[u8], field: &Field) -> bool {
+    let name = match &field.label {
+        Label::Text(at) => text.get(at.clone()).unwrap_or_default(),
+        Label::Word(word) => word.as_bytes(),
+        _ => return false,
+    };
+    let value = text.get(field.value.clone()).unwrap_or_default();
+    let ends =
+        |end: &&str| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+    (1..=7).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && KEYS.iter().any(|end| ends(&end))
 }
 
 fn hit(

@@ -65,6 +65,10 @@ impl Engine {
         for (id, rule) in rules.iter() {
             kinds.entry(rule.identifier.kind.clone()).or_default().push(id);
         }
+        // Some formats know the very rule; where a rule is called like a kind, the kind is meant.
+        for (id, rule) in rules.iter() {
+            kinds.entry(rule.id.clone()).or_insert_with(|| vec![id]);
+        }
         let name = rules
             .iter()
             .find(|(_, r)| r.identifier.value == Value::Name && r.identifier.kind == "name")
@@ -84,7 +88,7 @@ impl Engine {
         })
     }
 
-    /// The rules of a kind, by id.
+    /// The rules of a kind, in the order of their ids; or the one rule of this id.
     pub(crate) fn of_kind(&self, kind: &str) -> &[RuleId] {
         self.kinds.get(kind).map_or(&[], Vec::as_slice)
     }

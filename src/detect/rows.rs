@@ -12,7 +12,7 @@ use crate::detect::{Clues, Hit};
 use crate::document::line_around;
 use crate::fields::Owner;
 use crate::rule::RuleId;
-use crate::words;
+use crate::words::{self, Class};
 
 /// Longest line that is read for cells, in bytes.
 const LONGEST: usize = 2_000;
@@ -48,8 +48,8 @@ impl Row<'_> {
             let cell_end =
                 self.text[at..line.end].iter().position(|b| Some(*b) == delimiter).map_or(line.end, |i| at + i);
             let cell = trimmed(self.text, at..cell_end);
-            if delimiter.is_some() && !cell.is_empty() {
-                self.cell(cell.clone());
+            if delimiter.is_some() && !cell.is_empty() && !(at == line.start && self.numbers_rows(&line, &cell)) {
+                self.cell(cell.clone(), cell_end);
             }
             self.dates(&line, at..cell_end);
             at = cell_end + 1;
@@ -63,16 +63,51 @@ impl Row<'_> {
         [b'|', b'\t', b',', b';'].into_iter().find(|d| count(*d) >= 3)
     }
 
-    fn cell(&mut self, cell: Range<usize>) {
+    /// Is the line's first cell its row's number: do the lines beside it begin with the next or the last ones?
+    fn numbers_rows(&self, line: &Range<usize>, cell: &Range<usize>) -> bool {
+        let number = |text: &[u8]| {
+            let text = text.trim_ascii_start();
+            let text = text.strip_prefix(b"(").unwrap_or(text);
+            let digits = text.iter().take(16).take_while(|b| b.is_ascii_digit()).count();
+            (1..=12).contains(&digits).then(|| text[..digits].iter().fold(0u64, |n, b| n * 10 + u64::from(b - b'0')))
+        };
+        let Some(own) = number(&self.text[cell.clone()]) else { return false };
+        let next = self.text.get(line.end..).unwrap_or_default();
+        let next = &next[..next.len().min(64)];
+        let last = line.start.checked_sub(1).map(|end| line_around(self.text, end)).map(|line| &self.text[line]);
+        let near = |other: Option<u64>| other.is_some_and(|other| (1..=16).contains(&other.abs_diff(own)));
+        near(number(next)) || near(last.and_then(number))
+    }
+
+    fn cell(&mut self, cell: Range<usize>, end: usize) {
         let value = &self.text[cell.clone()];
         let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
         if digits == 0 {
-            self.name_cell(cell);
+            if !self.city_cell(&cell, end) {
+                self.name_cell(cell);
+            }
         } else if digits == value.len() && digits == 5 {
             self.checked("zip", cell);
         } else if value.len() <= 14 && digits >= 6 && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') {
             self.checked("mrn", cell);
         }
+    }
+
+    /// A city before a cell with a state: `Dover,DE`. True if it is one.
+    fn city_cell(&mut self, cell: &Range<usize>, end: usize) -> bool {
+        let next = self.text.get(end + 1..).unwrap_or_default();
+        let next = next[..next.len().min(24)].trim_ascii_start();
+        let next = next.strip_prefix(b"'").or_else(|| next.strip_prefix(b"\"")).unwrap_or(next);
+        let code = next.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        let state =
+            code == 2 && !next.get(2).is_some_and(|b| is_token(*b)) && words::facts(&next[..2]).is(Class::State);
+        let value = &self.text[cell.clone()];
+        let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+        let city = state && capital && value.len() >= 3 && words::phrase(value).is(Class::City);
+        if let (true, Some(rule)) = (city, self.engine.of_kind("city").first()) {
+            self.push(*rule, cell.clone(), Clues::CHECKED);
+        }
+        city
     }
 
     /// One word that is a name, capital first.
@@ -106,11 +141,18 @@ impl Row<'_> {
             let starts = i == 0 || !is_token(self.text[i - 1]);
             let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
             let date = (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i)).flatten();
-            if let Some(end) = date {
+            if let Some(end) = date.filter(|_| !self.is_named(i)) {
                 self.push(rule, i..end, Clues::CHECKED);
             }
             i = date.unwrap_or(end);
         }
+    }
+
+    /// Is the value at `at` the whole of a string that a key of JSON names (`"timestamp":"2024-05-14"`)?
+    fn is_named(&self, at: usize) -> bool {
+        let Some(before) = self.text[..at].strip_suffix(b"\"") else { return false };
+        let blanks = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
+        before[..before.len() - blanks].ends_with(b"\":")
     }
 
     fn push(&mut self, rule: RuleId, at: Range<usize>, clues: Clues) {

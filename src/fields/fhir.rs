@@ -10,13 +10,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::document::Document;
+use crate::fields::remarks::Remark;
 use crate::fields::{Field, Format, Mark};
-use json::{Event, Json};
 
 pub(crate) use elements::Elements;
 pub(crate) use identifier::{by_oid, by_telecom_uri, is_day};
-pub(crate) use json::find;
-pub(crate) use rules::{Action, Class, Rules, ccda, fhir};
+pub(crate) use json::{Event, Json, find};
+pub(crate) use rules::{Action, Class, Rules, ccda, fhir, ncpdp};
 
 /// FHIR JSON (R4, <https://hl7.org/fhir/R4/json.html>), recognised by its `resourceType`.
 pub const FORMAT: Format = Format { name: "fhir", mark: Mark::Text(&["eType"]), is, read };
@@ -138,4 +138,20 @@ fn object_around(bytes: &[u8], floor: usize, at: usize) -> Option<usize> {
         }
     }
     found
+}
+
+/// Where a resource begins that does not end.
+pub(super) fn broken(document: &Document) -> Option<Remark> {
+    let bytes = &document.bytes[..];
+    let mut at = 0;
+    while let Some((mark, object, escaped)) = next_object(bytes, at, at) {
+        let mut json = Json::new(bytes, object, escaped);
+        while json.next().is_some() {}
+        if json.is_open() {
+            let says = "a FHIR resource is cut off or is no JSON; what it does not close was read as far as it goes";
+            return Some(Remark { at: object, says });
+        }
+        at = json.at.max(mark + MARK.len());
+    }
+    None
 }

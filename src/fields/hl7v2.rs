@@ -4,6 +4,7 @@
 
 pub(in crate::fields) mod claims;
 mod frame;
+mod parts;
 pub(in crate::fields) mod shape;
 mod table;
 mod types;
@@ -12,7 +13,9 @@ use std::ops::Range;
 
 use self::claims::Claims;
 use self::frame::{Separators, Walk};
+pub(in crate::fields) use self::parts::{Part, kind_of};
 use self::table::Class;
+use super::remarks::Remark;
 use super::{Field, Format, Mark};
 use crate::document::Document;
 
@@ -96,6 +99,9 @@ fn segment(claims: &mut Claims, by: Separators, range: Range<usize>) {
 
 /// OBX-5 is of the type that OBX-2 names.
 fn observation(claims: &mut Claims, by: Separators, value_type: &[u8], field: Range<usize>) {
+    if value_type == b"ED" {
+        return encapsulated(claims, by, &field);
+    }
     let (type_, class) = match value_type {
         b"" | b"TX" | b"FT" | b"ST" | b"MT" | b"UT" | b"AD" => ("TX", Class::Text),
         b"TS" | b"DT" | b"DTM" => ("TS", Class::Kind("date")),
@@ -108,4 +114,29 @@ fn observation(claims: &mut Claims, by: Separators, value_type: &[u8], field: Ra
         _ => return,
     };
     types::field(claims, by, type_, class, field);
+}
+
+/// ED: source application, type, subtype, encoding (table 0299), data. Base64 is decoded, the rest is text.
+fn encapsulated(claims: &mut Claims, by: Separators, field: &Range<usize>) {
+    let parts: Vec<_> = types::split(claims.bytes, field.clone(), by.component).collect();
+    let Some(data) = parts.get(4) else { return };
+    let encoding = claims.bytes.get(parts[3].clone()).unwrap_or_default().trim_ascii();
+    if encoding.eq_ignore_ascii_case(b"Base64") {
+        claims.base64(data.start..field.end);
+    } else {
+        claims.prose(data.start..field.end);
+    }
+}
+
+/// Where a file of messages holds a line that is no segment, or a header that says no separators.
+pub(super) fn broken(document: &Document) -> Option<Remark> {
+    let bytes = &document.bytes[..];
+    let begun = bytes.strip_prefix(b"\x0b").unwrap_or(bytes);
+    if ![&b"MSH"[..], b"FHS", b"BHS"].iter().any(|id| begun.starts_with(id)) {
+        return None;
+    }
+    frame::odd_line(bytes).map(|at| Remark {
+        at,
+        says: "a line among the segments of HL7 v2 messages is no segment, or its header is malformed; it was read as text",
+    })
 }

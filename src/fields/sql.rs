@@ -1,7 +1,9 @@
 //! SQL with values in it: `INSERT`, `REPLACE`, `COPY … FROM stdin`, `UPDATE … SET`, `WHERE …`, in dumps, logs and code.
 
 mod assign;
+mod bound;
 mod create;
+mod guess;
 mod insert;
 mod lex;
 mod seek;
@@ -63,12 +65,15 @@ impl<'a> Reader<'a> {
 
     /// Reads the statement with this keyword; returns where reading goes on.
     fn statement(&mut self, keyword: Keyword, found: &Range<usize>) -> Option<usize> {
-        match keyword {
+        let before = self.out.len();
+        let end = match keyword {
             Keyword::Insert => self.insert(found.end),
-            Keyword::Stdin => self.copy(found),
+            Keyword::Stdin => return self.copy(found),
             Keyword::Update => self.update(found.end),
             Keyword::Where => self.conditions(found),
-        }
+        };
+        // Without values of its own, it may have placeholders, and a log shows what was bound to them.
+        if self.out.len() == before { self.bound(keyword, found).or(end) } else { end }
     }
 
     fn push(&mut self, label: Range<usize>, value: Range<usize>, owner: Owner) {

@@ -10,6 +10,7 @@ use std::ops::Range;
 use self::codes::Class;
 use self::frame::{Separators, Walk};
 use super::hl7v2::claims::Claims;
+use super::remarks::Remark;
 use super::{Field, Format, Mark, Owner};
 use crate::document::Document;
 
@@ -210,4 +211,23 @@ impl<'a> Elements<'a> {
     fn text(&self, n: usize) -> &'a [u8] {
         self.bytes.get(self.at(n)).unwrap_or_default().trim_ascii()
     }
+}
+
+/// Where a file's interchange begins that does not end.
+pub(super) fn broken(document: &Document) -> Option<Remark> {
+    let bytes = &document.bytes[..];
+    if !bytes.trim_ascii_start().starts_with(b"ISA") {
+        return None;
+    }
+    let mut open = None;
+    for (_, segment) in Walk::new(bytes, None) {
+        match &bytes[segment.start..(segment.start + 3).min(segment.end)] {
+            b"ISA" if open.is_some() => break,
+            b"ISA" => open = Some(segment.start),
+            b"IEA" => open = None,
+            _ => {}
+        }
+    }
+    let says = "an X12 interchange does not end (no IEA); what follows its last segment was read as text";
+    open.map(|at| Remark { at, says })
 }

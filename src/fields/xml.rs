@@ -7,7 +7,10 @@ mod walk;
 
 use crate::document::Document;
 use crate::fields::fhir::find;
+use crate::fields::remarks::Remark;
 use crate::fields::{Field, Format, Mark};
+
+pub(crate) use walk::{Event, Walk};
 
 /// XML documents and fragments; HL7 CDA R2 (C-CDA) and FHIR XML among them.
 pub const FORMAT: Format = Format { name: "xml", mark: Mark::Nothing, is, read };
@@ -109,4 +112,21 @@ fn is_cda(text: &[u8]) -> bool {
         b"<assignedAuthor",
     ];
     marks.iter().any(|mark| contains(text, mark))
+}
+
+/// Where a document of CDA, FHIR or NCPDP breaks off: its first element is not closed.
+pub(super) fn broken(document: &Document) -> Option<Remark> {
+    let text = beginning(&document.bytes);
+    let known = is_cda(text) || contains(text, b"http://hl7.org/fhir\"") || contains(text, b"ncpdp");
+    let root = root(text).filter(|_| known)?;
+    let mut walk = walk::Walk::new(&document.bytes);
+    let mut closed = None;
+    while let Some(event) = walk.next() {
+        if let walk::Event::End { name } = event {
+            closed = Some(name);
+        }
+    }
+    let whole = closed.is_some_and(|name| document.bytes[name] == *root);
+    let says = "the XML document is cut off: its first element is not closed; it was read as far as it goes";
+    (!whole).then(|| Remark { at: document.bytes.trim_ascii_end().len(), says })
 }

@@ -105,6 +105,7 @@ pub(crate) fn unused(
             trail: Vec::new(),
             evidence: vec!["no finding of these rules stands on this line or the next".to_owned()],
             fingerprint: String::new(),
+            in_column: None,
             more: 0,
             suppressed: None,
             note: None,

@@ -62,6 +62,8 @@ pub struct Finding {
     pub evidence: Vec<String>,
     /// Stable across runs and value-free: made of rule, document, masked line and ordinal.
     pub fingerprint: String,
+    /// Which column of a table it stands in, if any: a number that means nothing outside of the run. Never reported.
+    pub in_column: Option<u64>,
     /// How many more of the same were collapsed into this one.
     pub more: u64,
     /// The reason of a `phivet:allow` that covers it: its ordinary words, all else masked.

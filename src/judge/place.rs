@@ -1,9 +1,10 @@
 //! Where a hit stands, as editors count, and the finding made of it.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use crate::detect::Clues;
 use crate::detect::engine::Engine;
+use crate::detect::{Clues, Hit};
 use crate::document::{Document, line_around, utf16_width};
 use crate::judge::{Finding, Judged, Pos, score};
 use crate::mask::{self, Masked};
@@ -86,11 +87,20 @@ impl<'d> Places<'d> {
             trail: Vec::new(),
             evidence: Vec::new(),
             fingerprint: String::new(),
+            in_column: column(&self.document.bytes, hit),
             more: 0,
             suppressed: None,
             note: reserved.then(|| "a published sample or synthetic value, not a leak".to_owned()),
         }
     }
+}
+
+/// The column that a hit stands in, by what its header says: rows of one table may be far apart (`INSERT` after `INSERT`).
+fn column(text: &[u8], hit: &Hit) -> Option<u64> {
+    let label = hit.label.clone().filter(|_| hit.clues.has(Clues::COLUMN))?;
+    let mut hasher = DefaultHasher::new();
+    text.get(label)?.to_ascii_lowercase().hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 /// The place of a document's first byte.

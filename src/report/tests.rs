@@ -47,6 +47,7 @@ fn finding() -> Finding {
         trail: Vec::new(),
         evidence: vec!["labelled ssn".into(), "a diagnosis in the same record".into()],
         fingerprint: "0123456789abcdef".into(),
+        in_column: None,
         more: 0,
         suppressed: None,
         note: None,

@@ -23,7 +23,11 @@ impl Ordinals {
     }
 }
 
-/// How many findings of a rule in a document are shown one by one.
+/// More columns of one rule are counted as one.
+#[cfg(feature = "cli")]
+const COLUMNS: usize = 64;
+
+/// How many findings of a rule in a document are shown one by one; of a column's only the first.
 #[cfg(feature = "cli")]
 const SHOWN: usize = 3;
 
@@ -34,13 +38,15 @@ pub(crate) struct Collapse {
     kept: Vec<Finding>,
     /// By rule: how many are kept, and where in `kept` the last of them is.
     rules: HashMap<crate::rule::RuleId, (usize, usize)>,
+    /// By rule and column: where in `kept` the finding is that stands for it.
+    columns: HashMap<(crate::rule::RuleId, u64), usize>,
     ordinals: Ordinals,
 }
 
 #[cfg(feature = "cli")]
 impl Collapse {
     pub(crate) fn new(all: bool) -> Self {
-        Self { all, kept: Vec::new(), rules: HashMap::new(), ordinals: Ordinals::default() }
+        Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new(), ordinals: Ordinals::default() }
     }
 
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
@@ -49,21 +55,46 @@ impl Collapse {
         if self.all || finding.suppressed.is_some() {
             return on(finding);
         }
-        let (count, last) = self.rules.entry(finding.rule).or_insert((0, 0));
+        let shown = match finding.in_column {
+            Some(column) => self.of_column((finding.rule, column)),
+            None => self.of_rule(finding.rule),
+        };
+        if let Some(shown) = shown.and_then(|at| self.kept.get_mut(at)) {
+            shown.more += 1;
+            shown.severity = shown.severity.max(finding.severity);
+        } else {
+            self.kept.push(finding);
+        }
+        true
+    }
+
+    /// Where the finding is kept that stands for further ones of a rule, once enough are.
+    fn of_rule(&mut self, rule: crate::rule::RuleId) -> Option<usize> {
+        let (count, last) = self.rules.entry(rule).or_insert((0, 0));
         if *count < SHOWN {
             *count += 1;
             *last = self.kept.len();
-            self.kept.push(finding);
-        } else if let Some(shown) = self.kept.get_mut(*last) {
-            shown.more += 1;
-            shown.severity = shown.severity.max(finding.severity);
+            return None;
         }
-        true
+        Some(*last)
+    }
+
+    /// Where the finding is kept that stands for a column.
+    fn of_column(&mut self, column: (crate::rule::RuleId, u64)) -> Option<usize> {
+        if let Some(at) = self.columns.get(&column) {
+            return Some(*at);
+        }
+        if self.columns.len() >= COLUMNS {
+            return self.of_rule(column.0);
+        }
+        self.columns.insert(column, self.kept.len());
+        None
     }
 
     /// The document has ended.
     pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         self.rules.clear();
+        self.columns.clear();
         self.ordinals = Ordinals::default();
         self.kept.drain(..).all(on)
     }

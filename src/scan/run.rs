@@ -9,6 +9,8 @@ use super::Scanner;
 use super::collapse::Collapse;
 use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
+use crate::fields::remarks::{self, Remark};
+use crate::judge::policy::Policy;
 use crate::judge::{Finding, Skipped};
 use crate::mask::Masked;
 use crate::source::{self, Input, Item, Push};
@@ -19,6 +21,8 @@ pub enum Event {
     Finding(Box<Finding>),
     /// Something was not read, or not to its end.
     Skipped(Skipped),
+    /// A structured document is malformed, and was read as plain text in part ([`Scanner::with_remarks`]).
+    Remark(Remarked),
     /// An input was read to its end (or to where it broke off).
     Done {
         /// Its name as it may be printed.
@@ -37,11 +41,21 @@ pub struct Running {
     pub all: bool,
 }
 
+/// A remark on a document.
+pub struct Remarked {
+    /// The document's name as it may be printed.
+    pub document: Masked,
+    /// The line, from 1.
+    pub line: u64,
+    /// What is so, in words that hold nothing of the document.
+    pub says: &'static str,
+}
+
 /// What comes back from the workers: of which input, which part, what.
 type Answer = (u64, u64, Output);
 
 enum Output {
-    Findings(Vec<Finding>),
+    Findings(Vec<Finding>, Vec<Remarked>),
     Skipped(Skipped),
     /// The input has as many outputs as this one's number.
     End(Option<(Masked, u64)>),
@@ -51,7 +65,7 @@ impl Output {
     /// How many findings a scanned part had; what else there is to tell takes no room.
     fn findings(&self) -> Option<usize> {
         match self {
-            Self::Findings(findings) => Some(findings.len()),
+            Self::Findings(findings, _) => Some(findings.len()),
             Self::Skipped(_) | Self::End(_) => None,
         }
     }
@@ -111,8 +125,9 @@ fn answer_part(
     let policy =
         scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
     // A panic would be a bug of ours; its document must still not count as clean.
-    let output = match catch_unwind(AssertUnwindSafe(|| scanner.findings(document, &policy))) {
-        Ok(findings) => Output::Findings(findings),
+    let output = match catch_unwind(AssertUnwindSafe(|| scanned(scanner, document, &policy))) {
+        Ok(Scanned::Findings(findings, remarks)) => Output::Findings(findings, remarks),
+        Ok(Scanned::Unread(skipped)) => Output::Skipped(skipped),
         Err(_) => Output::Skipped(Skipped {
             document: scanner.name(&document.name),
             reason: "an internal error of phivet; please report it".to_owned(),
@@ -120,6 +135,36 @@ fn answer_part(
     };
     queue.found(ahead, document.bytes.len(), output.findings());
     let _ = send.send((input, part, output));
+}
+
+/// What a document gave.
+enum Scanned {
+    Findings(Vec<Finding>, Vec<Remarked>),
+    Unread(Skipped),
+}
+
+fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
+    if let Some(reason) = remarks::unread(document) {
+        return Scanned::Unread(Skipped { document: scanner.name(&document.name), reason: reason.to_owned() });
+    }
+    // Parts are cut by us; only of a document in one piece can be said that it is cut off.
+    let whole = scanner.remarks && document.head.is_none() && document.own == (0..document.bytes.len());
+    let remarks = if whole { remarks::remarks(document) } else { Vec::new() };
+    let line = |at: usize| {
+        // Lines end at `\n`, or at a `\r` without one.
+        let before = &document.bytes[..at];
+        let ends = before
+            .iter()
+            .enumerate()
+            .filter(|(i, b)| **b == b'\n' || **b == b'\r' && before.get(i + 1) != Some(&b'\n'));
+        document.first_line + ends.count() as u64
+    };
+    let told = |remark: Remark| Remarked {
+        document: scanner.name(&document.name),
+        line: line(remark.at.min(document.bytes.len())),
+        says: remark.says,
+    };
+    Scanned::Findings(scanner.findings(document, policy), remarks.into_iter().map(told).collect())
 }
 
 fn read_input(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, number: u64, input: Input) {
@@ -164,9 +209,13 @@ fn collect(
             next.1 += 1;
             let findings = output.findings();
             let go_on = match output {
-                Output::Findings(findings) => findings
-                    .into_iter()
-                    .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f))))),
+                Output::Findings(findings, remarks) => {
+                    let go_on = remarks.into_iter().all(|remark| on(Event::Remark(remark)));
+                    go_on
+                        && findings
+                            .into_iter()
+                            .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f)))))
+                }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
                 Output::End(end) => {
                     next = (next.0 + 1, 0);

@@ -140,10 +140,18 @@ impl<'a, 'o> Elements<'a, 'o> {
         if class == Class::Definition {
             return self.push(Label::Nothing, value, class);
         }
+        if name == b"code" && self.bytes[value.clone()] == *b"HTEST" && self.in_meta() {
+            return self.push(Label::Synthetic, value, class);
+        }
         match self.action(name) {
             Some(action) => self.act(action, value, class),
             None => self.guess(value, class),
         }
+    }
+
+    /// Is a tag or security label of the resource read (`meta.tag`: <https://hl7.org/fhir/R4/resource.html#Meta>)?
+    fn in_meta(&self) -> bool {
+        self.path.ends_with("meta.tag") || self.path.ends_with("meta.security")
     }
 
     /// A number: it counts only where a row speaks of it.
@@ -174,6 +182,7 @@ impl<'a, 'o> Elements<'a, 'o> {
             Action::Kind("date") | Action::Date => self.date(value, class),
             Action::Kind(kind) => self.push(Label::Kind(kind), value, class),
             Action::Prose => self.push(Label::Prose, value, class),
+            Action::Base64 => self.push(Label::Base64, value, class),
             Action::Nothing => self.push(Label::Nothing, value, class),
             Action::Class(_) => self.guess(value, class),
             Action::Identifier(_) | Action::Telecom | Action::Display | Action::Extension => {

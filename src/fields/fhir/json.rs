@@ -6,7 +6,7 @@ use std::ops::Range;
 const DEEPEST: usize = 256;
 
 /// What stands in an object. Elements of an array come with the array's key.
-pub(super) enum Event {
+pub(crate) enum Event {
     Open { key: Range<usize>, at: usize },
     Close,
     Text { key: Range<usize>, value: Range<usize> },
@@ -14,10 +14,10 @@ pub(super) enum Event {
 }
 
 /// Walks one value, an object most often, from its first byte to its last.
-pub(super) struct Json<'a> {
+pub(crate) struct Json<'a> {
     bytes: &'a [u8],
     /// Where reading stands; behind the value when the walk is over.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     escaped: bool,
     open: Vec<Level>,
     key: Range<usize>,
@@ -32,12 +32,12 @@ struct Level {
 
 impl<'a> Json<'a> {
     /// `escaped`: quotes are written `\"`.
-    pub(super) fn new(bytes: &'a [u8], at: usize, escaped: bool) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], at: usize, escaped: bool) -> Self {
         Self { bytes, at, escaped, open: Vec::new(), key: at..at, done: false }
     }
 
     /// The next event; none when the value has ended.
-    pub(super) fn next(&mut self) -> Option<Event> {
+    pub(crate) fn next(&mut self) -> Option<Event> {
         while !self.done {
             let at = self.at;
             match *self.bytes.get(at)? {
@@ -75,6 +75,11 @@ impl<'a> Json<'a> {
             }
         }
         None
+    }
+
+    /// Is something still open where the walk has ended?
+    pub(crate) fn is_open(&self) -> bool {
+        !self.open.is_empty()
     }
 
     fn push(&mut self, array: bool) -> Option<()> {

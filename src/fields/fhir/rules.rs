@@ -51,6 +51,7 @@ pub(crate) enum Action {
     Telecom,
     Display,
     Extension,
+    Base64,
 }
 
 /// No row's path is longer; longer ones are not looked up whole.
@@ -119,6 +120,7 @@ fn action(row: &'static str) -> Option<Action> {
         "@telecom" => Action::Telecom,
         "@display" => Action::Display,
         "@extension" => Action::Extension,
+        "@base64" => Action::Base64,
         kind => Action::Kind(kind),
     })
 }
@@ -133,4 +135,10 @@ pub(crate) fn fhir() -> &'static Rules {
 pub(crate) fn ccda() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
     RULES.get_or_init(|| Rules::parse(include_str!("../../../rules/formats/ccda.tsv")))
+}
+
+/// NCPDP SCRIPT's rows.
+pub(crate) fn ncpdp() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| Rules::parse(crate::fields::ncpdp::TABLE))
 }

@@ -49,6 +49,14 @@ impl<'a> Claims<'a> {
         self.push(Label::Prose, value, Owner::Unknown);
     }
 
+    /// A document, encoded.
+    pub(in crate::fields) fn base64(&mut self, value: Range<usize>) {
+        let Some(value) = self.held(value) else { return };
+        self.nothing_until(value.start);
+        self.at = value.end;
+        self.push(Label::Base64, value, Owner::Unknown);
+    }
+
     /// The value without white space, unless it is empty, deleted (`""`) or overlaps an earlier one.
     fn held(&self, value: Range<usize>) -> Option<Range<usize>> {
         let value = shape::trimmed(self.bytes, value);

@@ -265,6 +265,25 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     bytes[at..].iter().position(|b| matches!(b, b'\r' | b'\n')).map_or(bytes.len(), |n| at + n)
 }
 
+/// Where the first line stands that holds text and is no segment.
+pub(super) fn odd_line(bytes: &[u8]) -> Option<usize> {
+    let mut by = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = line_end(bytes, at);
+        let start =
+            at + bytes[at..end].iter().take_while(|b| b.is_ascii_whitespace() || matches!(b, 0x0b | 0x1c)).count();
+        let own = header(bytes, start).filter(|_| bytes[start] != b'P');
+        by = own.or(by);
+        let blank = start == end;
+        if !blank && own.is_none() && !by.is_some_and(|by| is_segment(bytes, start, by.field)) {
+            return Some(start);
+        }
+        at = end + 1;
+    }
+    None
+}
+
 fn written(bytes: &[u8]) -> Option<usize> {
     WRITTEN_ENDS.iter().find(|e| bytes.starts_with(e)).map(|e| e.len())
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::lex::{Lexer, Token};
-use super::{Reader, create};
-use crate::fields::Owner;
+use super::{Reader, create, guess};
+use crate::fields::{Field, Label, Owner};
 
 impl Reader<'_> {
     /// What follows `INSERT` or `REPLACE`.
@@ -62,6 +62,11 @@ impl Reader<'_> {
     }
 
     fn row(&mut self, columns: &[Range<usize>], values: &[Option<Range<usize>>], owner: Owner) {
+        if columns.is_empty() {
+            for (kind, value) in guess::columns(self.bytes, values, owner) {
+                self.out.push(Field { label: Label::Kind(kind), value, owner, record: self.record });
+            }
+        }
         if values.len() > columns.len() {
             return;
         }

@@ -35,7 +35,9 @@ pub(super) fn read(bytes: &[u8], out: &mut Vec<Field>) {
             Event::End { .. } if skipped > 0 => skipped -= 1,
             Event::Start { name } => {
                 cda.start(&bytes[name.clone()], &walk.attributes);
-                if bytes[name] == *b"text" {
+                if is_encoded(bytes, &walk.attributes) {
+                    cda.encoded(&mut walk);
+                } else if bytes[name] == *b"text" {
                     cda.narrative(&mut walk);
                 }
             }
@@ -45,7 +47,23 @@ pub(super) fn read(bytes: &[u8], out: &mut Vec<Field>) {
     }
 }
 
+/// `representation="B64"` (CDA R2, data type ED): a body or an image, encoded.
+fn is_encoded(bytes: &[u8], attributes: &Attributes) -> bool {
+    attributes.iter().any(|(name, value)| bytes[name.clone()] == *b"representation" && bytes[value.clone()] == *b"B64")
+}
+
 impl Cda<'_, '_> {
+    /// The text of an element that holds an encoded document.
+    fn encoded(&mut self, walk: &mut Walk<'_>) {
+        let class = self.class();
+        match walk.next() {
+            Some(Event::Text(text)) => self.push(Label::Base64, text, class),
+            Some(Event::Start { name }) => self.start(&self.bytes[name], &walk.attributes),
+            Some(Event::End { .. }) => self.end(),
+            None => {}
+        }
+    }
+
     fn start(&mut self, name: &[u8], attributes: &Attributes) {
         let above = self.stack.last().map_or(Class::Clinical, |f| f.class);
         let before = self.path.len();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// What stands next. Names come without their namespace's prefix.
-pub(super) enum Event {
+pub(crate) enum Event {
     /// `<name`; its attributes are in `Walk::attributes`.
     Start { name: Range<usize> },
     /// `</name>` or `/>`.
@@ -13,22 +13,22 @@ pub(super) enum Event {
 }
 
 /// Reads a document from its beginning.
-pub(super) struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     bytes: &'a [u8],
     /// Where reading stands.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// Names and values of the last start tag's attributes.
-    pub(super) attributes: Vec<(Range<usize>, Range<usize>)>,
+    pub(crate) attributes: Vec<(Range<usize>, Range<usize>)>,
     /// The last start tag was an empty element's.
     empty: Option<Range<usize>>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0, attributes: Vec::new(), empty: None }
     }
 
-    pub(super) fn next(&mut self) -> Option<Event> {
+    pub(crate) fn next(&mut self) -> Option<Event> {
         if let Some(name) = self.empty.take() {
             return Some(Event::End { name });
         }
