@@ -15,7 +15,7 @@ use crate::judge::finding::Skipped;
 use crate::report::{Meta, Summary, words};
 use crate::rule::Severity;
 use crate::scan::{self, Event, Running, Scanner};
-use crate::source::{self, Exclude, Wanted};
+use crate::source::{self, Exclude, Limits, Wanted};
 
 /// How many of the inputs that were not read are named on standard error.
 const NAMED: usize = 10;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let mut run = Run::new(args, &loaded, outputs);
     let wanted = wanted(args, &loaded)?;
     let missing = missing(&wanted);
-    let running = Running { threads: threads(args), all: args.all };
+    let running = Running { threads: threads(args), all: args.all, limits: Limits::default() };
     scan::run(&scanner, running, |push| source::inputs(&wanted, push), &mut |event| run.take(event));
     let (summary, skipped, failing) = run.end()?;
     if !args.quiet {

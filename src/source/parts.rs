@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::decode::Decoder;
-use super::{Input, Item, Stream, open};
+use super::unpack::{Body, Name};
+use super::{Item, Sink, open};
 use crate::document::{Document, line_around, utf16_width};
 use crate::kind::Kind;
 
@@ -18,21 +19,12 @@ const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
 const HEAD: usize = 4 << 10;
 
-/// Reads one input as a document, or as parts of one, in order; then says [`Item::End`].
-/// What cannot be opened is [`Item::Skipped`] and has no end; what breaks off is skipped from there.
-pub fn read(input: Input, push: &mut dyn FnMut(Item)) {
-    let Input { name, open } = input;
-    match open() {
-        Err(reason) => push(Item::Skipped { name, reason }),
-        Ok(stream) => Parts::new(name, stream).run(push),
-    }
-}
-
-struct Parts {
-    name: String,
+/// Cuts a stream of bytes into parts of one document, in order; then says [`Item::End`].
+pub(super) struct Parts<'b, 'r> {
+    name: Name,
     kind: Kind,
     head: Arc<[u8]>,
-    bytes: Box<dyn Read + Send>,
+    body: &'b mut Body<'r>,
     decoder: Decoder,
     /// What has been read and is still needed: the overlap before, then what no part has owned yet.
     window: Vec<u8>,
@@ -46,23 +38,25 @@ struct Parts {
     failed: Option<String>,
 }
 
-impl Parts {
-    fn new(name: String, stream: Stream) -> Self {
-        let hint = stream.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+impl<'b, 'r> Parts<'b, 'r> {
+    pub(super) fn new(name: Name, body: &'b mut Body<'r>) -> Self {
+        let hint = body.size().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+        let mut window = body.take_head();
+        window.reserve((hint.min(WHOLE) + 1).saturating_sub(window.len()));
         let mut parts = Self {
             name,
             kind: Kind::Unknown,
             head: Arc::default(),
-            bytes: stream.bytes,
+            read: window.len() as u64,
+            ended: body.has_ended(),
+            failed: body.failure(),
+            body,
             decoder: Decoder::AsIs,
-            window: Vec::with_capacity(hint.min(WHOLE) + 1),
+            window,
             own: 0,
             first_line: 1,
             first_column: 1,
             first_byte: 0,
-            read: 0,
-            ended: false,
-            failed: None,
         };
         parts.begin();
         parts
@@ -81,10 +75,10 @@ impl Parts {
             }
         }
         let head = &self.window[..self.window.len().min(HEAD)];
-        self.kind = Kind::of(&self.name, head);
+        self.kind = Kind::of(&self.name.kind, head);
     }
 
-    fn run(mut self, push: &mut dyn FnMut(Item)) {
+    pub(super) fn run(mut self, push: Sink<'_>) {
         if self.ended && self.window.len() <= WHOLE {
             let end = self.window.len();
             let bytes = std::mem::take(&mut self.window);
@@ -95,13 +89,13 @@ impl Parts {
         }
         if let Some(reason) = self.failed.take() {
             let reason = format!("read only up to byte {}: {reason}", self.read);
-            push(Item::Skipped { name: self.name.clone(), reason });
+            push(Item::Skipped { name: self.name.shown.clone(), reason });
         }
-        push(Item::End { name: self.name, bytes: self.read });
+        push(Item::End { name: self.name.shown, bytes: self.read });
     }
 
     /// Pushes the next part; says whether more follow.
-    fn next(&mut self, push: &mut dyn FnMut(Item)) -> bool {
+    fn next(&mut self, push: Sink<'_>) -> bool {
         let goal = self.own + PART;
         self.fill(goal + 2 * OVERLAP);
         if self.ended && self.window.len() <= goal + 2 * OVERLAP {
@@ -136,7 +130,7 @@ impl Parts {
     fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {
         let head = (self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
         Document {
-            name: self.name.clone(),
+            name: self.name.shown.clone(),
             kind: self.kind,
             bytes,
             first_line: self.first_line,
@@ -152,10 +146,10 @@ impl Parts {
         while !self.ended && self.window.len() < len {
             let want = len - self.window.len();
             let got = if matches!(self.decoder, Decoder::AsIs) {
-                read_up_to(&mut self.bytes, want, &mut self.window, &mut self.failed)
+                read_up_to(self.body, want, &mut self.window, &mut self.failed)
             } else {
                 let mut raw = Vec::new();
-                let got = read_up_to(&mut self.bytes, want, &mut raw, &mut self.failed);
+                let got = read_up_to(self.body, want, &mut raw, &mut self.failed);
                 self.decoder.push(&raw, &mut self.window);
                 got
             };

@@ -1,0 +1,121 @@
+//! How far unpacking goes; what lies beyond a limit is told, never silently left out.
+
+use std::io::{self, Read};
+use std::time::Instant;
+
+/// How far archives and compressed files are unpacked. Each limit holds for one input, with all that is inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Containers inside containers.
+    pub depth: u32,
+    /// Members of containers.
+    pub entries: u64,
+    /// Bytes that decompression makes.
+    pub expanded: u64,
+    /// How many times as many bytes decompression may make as it was given (once it has made [`Limits::FREE`]).
+    pub ratio: u64,
+    /// Seconds that unpacking, and scanning what comes out, may take.
+    pub seconds: u64,
+    /// Bytes of members that are kept in memory at once, since their format cannot be read from front to back.
+    pub memory: u64,
+}
+
+impl Limits {
+    /// Bytes that may come out whatever the ratio.
+    pub const FREE: u64 = 256 << 20;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 8, entries: 1_000_000, expanded: 100_000_000_000, ratio: 1000, seconds: 3600, memory: 64 << 20 }
+    }
+}
+
+/// What unpacking one input has used up.
+pub(super) struct Meter {
+    limits: Limits,
+    started: Instant,
+    given: u64,
+    made: u64,
+    entries: u64,
+    kept: u64,
+    /// Why all of it has ended, if it has.
+    stopped: Option<String>,
+}
+
+impl Meter {
+    #[allow(clippy::disallowed_methods)] // a limit of time needs a clock
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, started: Instant::now(), given: 0, made: 0, entries: 0, kept: 0, stopped: None }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Has a limit ended the unpacking of this input?
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    /// Bytes of the input itself that were read.
+    pub(super) fn give(&mut self, bytes: usize) {
+        self.given += bytes as u64;
+    }
+
+    /// Counts a member; an error says that there are too many.
+    pub(super) fn entry(&mut self) -> Result<(), String> {
+        self.entries += 1;
+        if self.entries > self.limits.entries {
+            return Err(self.stop(format!("more than {} members (--max-entries)", self.limits.entries)));
+        }
+        Ok(())
+    }
+
+    /// Counts bytes that decompression has made.
+    pub(super) fn make(&mut self, bytes: usize) -> io::Result<()> {
+        self.made += bytes as u64;
+        let Limits { expanded, ratio, seconds, .. } = self.limits;
+        let reason = if self.made > expanded {
+            format!("it expands to more than {expanded} bytes (--max-expanded)")
+        } else if self.made > Limits::FREE && self.made / self.given.max(1) >= ratio {
+            format!("it expands to more than {ratio} times its size (--max-ratio)")
+        } else if self.started.elapsed().as_secs() >= seconds {
+            format!("unpacking takes longer than {seconds} seconds (--max-time)")
+        } else {
+            return Ok(());
+        };
+        Err(io::Error::other(self.stop(reason)))
+    }
+
+    fn stop(&mut self, reason: String) -> String {
+        let reason = format!("{reason}; nothing behind it was unpacked");
+        self.stopped = Some(reason.clone());
+        reason
+    }
+
+    /// How many more bytes may be kept in memory.
+    pub(super) fn room(&self) -> u64 {
+        self.limits.memory.saturating_sub(self.kept)
+    }
+}
+
+/// Counts what is read through it: bytes of the input, or bytes that decompression made.
+pub(super) struct Metered<'m, R> {
+    pub(super) from: R,
+    pub(super) meter: &'m std::cell::RefCell<Meter>,
+    /// Does `from` decompress?
+    pub(super) made: bool,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let got = self.from.read(into)?;
+        if self.made {
+            self.meter.borrow_mut().make(got)?;
+        } else {
+            self.meter.borrow_mut().give(got);
+        }
+        Ok(got)
+    }
+}
