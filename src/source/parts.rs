@@ -36,10 +36,12 @@ pub(super) struct Parts<'b, 'r> {
     read: u64,
     ended: bool,
     failed: Option<String>,
+    /// Is the first line a table's header, which is no row?
+    is_table: bool,
 }
 
 impl<'b, 'r> Parts<'b, 'r> {
-    pub(super) fn new(name: Name, body: &'b mut Body<'r>) -> Self {
+    pub(super) fn new(name: Name, body: &'b mut Body<'r>, is_table: bool) -> Self {
         let hint = body.size().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let mut window = body.take_head();
         window.reserve((hint.min(WHOLE) + 1).saturating_sub(window.len()));
@@ -57,6 +59,7 @@ impl<'b, 'r> Parts<'b, 'r> {
             first_line: 1,
             first_column: 1,
             first_byte: 0,
+            is_table,
         };
         parts.begin();
         parts
@@ -76,6 +79,11 @@ impl<'b, 'r> Parts<'b, 'r> {
         }
         let head = &self.window[..self.window.len().min(HEAD)];
         self.kind = Kind::of(&self.name.kind, head);
+        self.head = head.into();
+        if self.is_table {
+            let first = memchr::memchr(b'\n', &self.window).map_or(self.window.len(), |at| at + 1);
+            self.window.drain(..first);
+        }
     }
 
     pub(super) fn run(mut self, push: Sink<'_>) {
@@ -84,7 +92,6 @@ impl<'b, 'r> Parts<'b, 'r> {
             let bytes = std::mem::take(&mut self.window);
             push(Item::Part(self.part(bytes, 0..end)));
         } else {
-            self.head = self.window[..self.window.len().min(HEAD)].into();
             while self.next(push) {}
         }
         if let Some(reason) = self.failed.take() {
@@ -128,7 +135,7 @@ impl<'b, 'r> Parts<'b, 'r> {
     }
 
     fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {
-        let head = (self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
+        let head = (self.is_table || self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
         Document {
             name: self.name.shown.clone(),
             kind: self.kind,

@@ -47,6 +47,12 @@ impl<'r> Body<'r> {
         std::mem::take(&mut self.head)
     }
 
+    /// Gives back bytes that were read, all from the first on.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>) {
+        self.head = bytes;
+        self.taken = 0;
+    }
+
     /// Are the first bytes all there is?
     pub(in crate::source) fn has_ended(&self) -> bool {
         self.ended

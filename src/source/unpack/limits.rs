@@ -3,6 +3,8 @@
 use std::io::{self, Read};
 use std::time::Instant;
 
+use super::bytes::{broken, in_our_words};
+
 /// How far archives and compressed files are unpacked. Each limit holds for one input, with all that is inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -39,7 +41,7 @@ pub(super) struct Meter {
     made: u64,
     entries: u64,
     kept: u64,
-    /// Why all of it has ended, if it has.
+    /// Why all of it has ended, if a limit ended it.
     stopped: Option<String>,
 }
 
@@ -53,21 +55,25 @@ impl Meter {
         &self.limits
     }
 
-    /// Has a limit ended the unpacking of this input?
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stopped.is_some()
+    /// Why a limit has ended the unpacking of this input, if one has.
+    pub(super) fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
     }
 
     /// Bytes of the input itself that were read.
-    pub(super) fn give(&mut self, bytes: usize) {
-        self.given += bytes as u64;
+    pub(super) fn give(&mut self, bytes: u64) {
+        self.given += bytes;
     }
 
     /// Counts a member; an error says that there are too many.
-    pub(super) fn entry(&mut self) -> Result<(), String> {
+    pub(super) fn entry(&mut self) -> io::Result<()> {
         self.entries += 1;
-        if self.entries > self.limits.entries {
-            return Err(self.stop(format!("more than {} members (--max-entries)", self.limits.entries)));
+        let Limits { entries, seconds, .. } = self.limits;
+        if self.entries > entries {
+            return Err(self.stop(format!("it has more than {entries} members (--max-entries)")));
+        }
+        if self.started.elapsed().as_secs() >= seconds {
+            return Err(self.stop(format!("unpacking takes longer than {seconds} seconds (--max-time)")));
         }
         Ok(())
     }
@@ -85,13 +91,13 @@ impl Meter {
         } else {
             return Ok(());
         };
-        Err(io::Error::other(self.stop(reason)))
+        Err(self.stop(reason))
     }
 
-    fn stop(&mut self, reason: String) -> String {
-        let reason = format!("{reason}; nothing behind it was unpacked");
+    fn stop(&mut self, reason: String) -> io::Error {
+        let reason = reason + "; nothing behind it was unpacked";
         self.stopped = Some(reason.clone());
-        reason
+        broken(reason)
     }
 
     /// How many more bytes may be kept in memory.
@@ -100,22 +106,34 @@ impl Meter {
     }
 }
 
-/// Counts what is read through it: bytes of the input, or bytes that decompression made.
+/// What bytes are that are read through [`Metered`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    /// Bytes of the input itself.
+    Given,
+    /// Bytes that decompression made.
+    Made,
+    /// Counted elsewhere.
+    Nothing,
+}
+
+/// Counts what is read through it.
 pub(super) struct Metered<'m, R> {
     pub(super) from: R,
     pub(super) meter: &'m std::cell::RefCell<Meter>,
-    /// Does `from` decompress?
-    pub(super) made: bool,
+    pub(super) counts: Counts,
 }
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let got = self.from.read(into)?;
-        if self.made {
-            self.meter.borrow_mut().make(got)?;
-        } else {
-            self.meter.borrow_mut().give(got);
+        let got = self.from.read(into);
+        match self.counts {
+            Counts::Given => got.inspect(|got| self.meter.borrow_mut().give(*got as u64)),
+            Counts::Made => {
+                let got = got.map_err(in_our_words)?;
+                self.meter.borrow_mut().make(got).map(|()| got)
+            }
+            Counts::Nothing => got,
         }
-        Ok(got)
     }
 }
