@@ -33,6 +33,8 @@ pub struct Wanted {
     pub files_from: Option<String>,
     /// The name under which standard input is read, if it is.
     pub stdin: Option<String>,
+    /// Is standard input passed on to standard output?
+    pub tee: bool,
     /// Paths that the configuration excludes.
     pub exclude: Option<Exclude>,
     /// Does `exclude` also hold for paths that are named on the command line?
@@ -76,6 +78,8 @@ pub enum Item {
         /// Why, in words.
         reason: String,
     },
+    /// All that has come so far was handed over, and more may be long in coming: time to tell.
+    Pause,
     /// The end of a document. An archive has one for each document in it.
     End {
         /// Name of the document, not yet masked.

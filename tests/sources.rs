@@ -45,7 +45,7 @@ fn listed(folder: &Folder, wanted: &Wanted) -> (Vec<String>, Vec<(String, String
     };
     source::inputs(wanted, &mut |input| {
         source::read(input, &Limits::default(), &mut |item| match item {
-            Item::Part(_) => {}
+            Item::Part(_) | Item::Pause => {}
             Item::Skipped { name, reason } => skipped.push((short(name), reason)),
             Item::End { name, .. } => read.push(short(name)),
         });
@@ -67,6 +67,7 @@ fn parts(name: &str, bytes: Vec<u8>) -> (Vec<Document>, u64) {
         Item::Part(document) => parts.push(document),
         Item::End { bytes, .. } => read = bytes,
         Item::Skipped { reason, .. } => panic!("{reason}"),
+        Item::Pause => {}
     });
     (parts, read)
 }
@@ -240,6 +241,7 @@ fn a_read_that_breaks_off_keeps_what_was_read() {
         seen.push(match item {
             Item::Part(document) => String::from_utf8_lossy(&document.bytes).into_owned(),
             Item::Skipped { reason, .. } => reason,
+            Item::Pause => String::new(),
             Item::End { bytes, .. } => bytes.to_string(),
         });
     });

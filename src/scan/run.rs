@@ -19,6 +19,8 @@ pub enum Event {
     Finding(Box<Finding>),
     /// Something was not read, or not to its end.
     Skipped(Skipped),
+    /// What was found so far is told, and more may be long in coming.
+    Pause,
     /// A document was read to its end (or to where it broke off).
     Done {
         /// Its name as it may be printed.
@@ -45,6 +47,8 @@ type Answer = (u64, u64, Output);
 enum Output {
     Findings(Vec<Finding>),
     Skipped(Skipped),
+    /// More may be long in coming.
+    Pause,
     /// The end of a document of so many bytes.
     Done(Masked, u64),
     /// The input has as many outputs as this one's number.
@@ -56,7 +60,7 @@ impl Output {
     fn findings(&self) -> Option<usize> {
         match self {
             Self::Findings(findings) => Some(findings.len()),
-            Self::Skipped(_) | Self::Done(..) | Self::End => None,
+            Self::Skipped(_) | Self::Pause | Self::Done(..) | Self::End => None,
         }
     }
 }
@@ -139,6 +143,7 @@ fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limit
                 None => None,
             },
             Item::Skipped { name, reason } => Some(Output::Skipped(Skipped { document: scanner.name(&name), reason })),
+            Item::Pause => Some(Output::Pause),
             Item::End { name, bytes } => Some(Output::Done(scanner.name(&name), bytes)),
         };
         if let Some(output) = output {
@@ -170,6 +175,7 @@ fn collect(
                     .into_iter()
                     .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f))))),
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
+                Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
                 Output::Done(document, bytes) => {
                     collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done { document, bytes })
                 }

@@ -1,10 +1,11 @@
 //! Reading an input in parts: memory does not grow with its size, and no value is lost where two parts meet.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::decode::Decoder;
+use super::stdin::is_pause;
 use super::unpack::{Body, Name};
 use super::{Item, Sink, open};
 use crate::document::{Document, line_around, utf16_width};
@@ -36,6 +37,8 @@ pub(super) struct Parts<'b, 'r> {
     read: u64,
     ended: bool,
     failed: Option<String>,
+    /// Is nothing more there yet?
+    paused: bool,
     /// Is the first line a table's header, which is no row?
     is_table: bool,
 }
@@ -52,6 +55,7 @@ impl<'b, 'r> Parts<'b, 'r> {
             read: window.len() as u64,
             ended: body.has_ended(),
             failed: body.failure(),
+            paused: body.is_paused(),
             body,
             decoder: Decoder::AsIs,
             window,
@@ -70,17 +74,22 @@ impl<'b, 'r> Parts<'b, 'r> {
         self.fill(WHOLE + 1);
         let head = &self.window[..self.window.len().min(HEAD)];
         self.decoder = Decoder::of(head);
+        self.kind = Kind::of(&self.name.kind, head);
+        if matches!(self.decoder, Decoder::AsIs) && self.kind == Kind::Binary {
+            self.decoder = Decoder::Binary { left: Vec::new() };
+        }
         if !matches!(self.decoder, Decoder::AsIs) {
             let raw = std::mem::take(&mut self.window);
             self.decoder.push(&raw, &mut self.window);
             if self.ended {
                 self.decoder.finish(&mut self.window);
             }
+            if self.kind != Kind::Binary || matches!(self.decoder, Decoder::Utf16 { .. }) {
+                self.kind = Kind::of(&self.name.kind, &self.window[..self.window.len().min(HEAD)]);
+            }
         }
-        let head = &self.window[..self.window.len().min(HEAD)];
-        self.kind = Kind::of(&self.name.kind, head);
-        self.head = head.into();
         if self.is_table {
+            self.head = self.window[..self.window.len().min(HEAD)].into();
             let first = memchr::memchr(b'\n', &self.window).map_or(self.window.len(), |at| at + 1);
             self.window.drain(..first);
         }
@@ -92,6 +101,9 @@ impl<'b, 'r> Parts<'b, 'r> {
             let bytes = std::mem::take(&mut self.window);
             push(Item::Part(self.part(bytes, 0..end)));
         } else {
+            if !self.is_table {
+                self.head = self.window[..self.window.len().min(HEAD)].into();
+            }
             while self.next(push) {}
         }
         if let Some(reason) = self.failed.take() {
@@ -105,6 +117,10 @@ impl<'b, 'r> Parts<'b, 'r> {
     fn next(&mut self, push: Sink<'_>) -> bool {
         let goal = self.own + PART;
         self.fill(goal + 2 * OVERLAP);
+        if std::mem::take(&mut self.paused) {
+            self.tell(push);
+            return true;
+        }
         if self.ended && self.window.len() <= goal + 2 * OVERLAP {
             let own = self.own..self.window.len();
             let bytes = std::mem::take(&mut self.window);
@@ -118,6 +134,19 @@ impl<'b, 'r> Parts<'b, 'r> {
         push(Item::Part(self.part(self.window[..end].to_vec(), self.own..cut)));
         self.drop_before(cut);
         true
+    }
+
+    /// Pushes the lines that are there, since more may be long in coming.
+    fn tell(&mut self, push: Sink<'_>) {
+        if self.first_byte == 0 && self.head.len() < HEAD {
+            self.head = self.window[..self.window.len().min(HEAD)].into();
+            self.kind = Kind::of(&self.name.kind, &self.head);
+        }
+        if let Some(cut) = after_last_line_end(&self.window, self.own..self.window.len()) {
+            push(Item::Part(self.part(self.window[..cut].to_vec(), self.own..cut)));
+            self.drop_before(cut);
+        }
+        push(Item::Pause);
     }
 
     /// Forgets what the part after `cut` does not need.
@@ -150,18 +179,20 @@ impl<'b, 'r> Parts<'b, 'r> {
 
     /// Reads until the window holds `len` bytes or the input ends.
     fn fill(&mut self, len: usize) {
-        while !self.ended && self.window.len() < len {
+        while !self.ended && !self.paused && self.window.len() < len {
             let want = len - self.window.len();
-            let got = if matches!(self.decoder, Decoder::AsIs) {
-                read_up_to(self.body, want, &mut self.window, &mut self.failed)
+            let (got, failed) = if matches!(self.decoder, Decoder::AsIs) {
+                read_up_to(self.body, want, &mut self.window)
             } else {
                 let mut raw = Vec::new();
-                let got = read_up_to(self.body, want, &mut raw, &mut self.failed);
+                let read = read_up_to(self.body, want, &mut raw);
                 self.decoder.push(&raw, &mut self.window);
-                got
+                read
             };
             self.read += got as u64;
-            self.ended = got < want;
+            self.paused = failed.as_ref().is_some_and(is_pause);
+            self.ended = got < want && !self.paused;
+            self.failed = failed.filter(|_| self.ended).map(|error| open::reason(&error));
             if self.ended {
                 self.decoder.finish(&mut self.window);
             }
@@ -170,12 +201,10 @@ impl<'b, 'r> Parts<'b, 'r> {
 }
 
 /// Appends up to `want` bytes; less means that the input has ended or failed.
-fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>, failed: &mut Option<String>) -> usize {
+fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>) -> (usize, Option<io::Error>) {
     let before = into.len();
-    if let Err(error) = from.take(want as u64).read_to_end(into) {
-        *failed = Some(open::reason(&error));
-    }
-    into.len() - before
+    let failed = from.take(want as u64).read_to_end(into).err();
+    (into.len() - before, failed)
 }
 
 /// The place behind the last line end within `range`.

@@ -106,7 +106,8 @@ fn run(name: String, bytes: impl Read, (size, file): (Option<u64>, Option<&File>
     // Of a file, all that stands in it is given: it need not be read from front to back.
     let given = size.filter(|_| file.is_some());
     meter.borrow_mut().give(given.unwrap_or(0));
-    let mut bytes = Metered { from: bytes, meter: &meter, counts: if given.is_some() { Counts::Nothing } else { Counts::Given } };
+    let mut bytes =
+        Metered { from: bytes, meter: &meter, counts: if given.is_some() { Counts::Nothing } else { Counts::Given } };
     let name = Name { kind: name.clone(), shown: name };
     let mut told = false;
     let mut watched = |item: Item| {
@@ -142,10 +143,13 @@ impl Unpacker<'_> {
         let container = CONTAINERS.iter().find(|container| (container.is)(&name.kind, head));
         let Some(format) = codec.map(|codec| codec.name).or(container.map(|container| container.name)) else {
             return match UNREAD.iter().find(|(_, magic)| head.starts_with(magic)) {
-                Some((format, _)) => self.skip(&name, format!("{format}: not a format that phivet unpacks; unpack it first")),
+                Some((format, _)) => {
+                    self.skip(&name, format!("{format}: not a format that phivet unpacks; unpack it first"))
+                }
                 None => self.plain(name, &mut body),
             };
         };
+        body.be_patient();
         if depth >= self.meter.borrow().limits().depth {
             return self.skip(&name, format!("{format}: nested in {depth} containers already (--max-depth)"));
         }
@@ -169,7 +173,9 @@ impl Unpacker<'_> {
                 let mut from = Metered { from, meter: self.meter, counts: Counts::Made };
                 self.document(inner, Body::new(&mut from, None, None), depth + 1);
             }
-            Err(error) => self.skip(name, format!("{}: {}", codec.name, super::open::reason(&bytes::in_our_words(error)))),
+            Err(error) => {
+                self.skip(name, format!("{}: {}", codec.name, super::open::reason(&bytes::in_our_words(error))))
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use crate::source::open;
+use crate::source::stdin::is_pause;
 
 /// How many first bytes decide what a stream is.
 pub(super) const HEAD: usize = 4 << 10;
@@ -16,6 +17,10 @@ pub(in crate::source) struct Body<'r> {
     rest: &'r mut dyn Read,
     ended: bool,
     failed: Option<io::Error>,
+    /// Was nothing more there yet when the first bytes were looked at?
+    paused: bool,
+    /// Does reading wait where nothing more is there yet?
+    patient: bool,
     size: Option<u64>,
     file: Option<&'r File>,
 }
@@ -23,7 +28,17 @@ pub(in crate::source) struct Body<'r> {
 impl<'r> Body<'r> {
     /// Reads the first bytes.
     pub(super) fn new(rest: &'r mut dyn Read, size: Option<u64>, file: Option<&'r File>) -> Self {
-        let mut body = Self { head: Vec::new(), taken: 0, rest, ended: false, failed: None, size, file };
+        let mut body = Self {
+            head: Vec::new(),
+            taken: 0,
+            rest,
+            ended: false,
+            failed: None,
+            paused: false,
+            patient: false,
+            size,
+            file,
+        };
         body.look();
         body
     }
@@ -33,8 +48,21 @@ impl<'r> Body<'r> {
         self.head.reserve(room + 1);
         match (&mut *self.rest).take(HEAD as u64).read_to_end(&mut self.head) {
             Ok(_) => self.ended = self.head.len() < HEAD,
+            // So few bytes say nothing yet, and nothing can be told of them.
+            Err(error) if is_pause(&error) && self.head.is_empty() => self.look(),
+            Err(error) if is_pause(&error) => self.paused = true,
             Err(error) => (self.ended, self.failed) = (true, Some(error)),
         }
+    }
+
+    /// From now on reading waits where nothing more is there yet: formats want their bytes.
+    pub(super) fn be_patient(&mut self) {
+        self.patient = true;
+    }
+
+    /// Was nothing more there yet when the first bytes were looked at?
+    pub(in crate::source) fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// The first bytes (fewer than [`HEAD`] only where there are no more).
@@ -85,6 +113,14 @@ impl Read for Body<'_> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        if self.ended { Ok(0) } else { self.rest.read(into) }
+        if self.ended {
+            return Ok(0);
+        }
+        loop {
+            match self.rest.read(into) {
+                Err(error) if self.patient && is_pause(&error) => {}
+                read => return read,
+            }
+        }
     }
 }

@@ -12,8 +12,20 @@ use lines::{Encoding, Lines, PartBody};
 
 /// Names of header fields with which messages begin.
 const FIRST: [&str; 14] = [
-    "return-path", "received", "delivered-to", "from", "to", "cc", "subject", "date", "message-id", "mime-version",
-    "reply-to", "content-type", "dkim-signature", "x-original-to",
+    "return-path",
+    "received",
+    "delivered-to",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "message-id",
+    "mime-version",
+    "reply-to",
+    "content-type",
+    "dkim-signature",
+    "x-original-to",
 ];
 
 /// Parts inside parts.
@@ -92,7 +104,11 @@ fn part(
     if top && is_text && header.file.is_none() {
         // One text under its header: lines are those of the message.
         let path = prefix.trim_end();
-        return members.lines(path, if header.kind == "text/html" { ".html" } else { ".eml" }, &mut Cursor::new(text).chain(body));
+        return members.lines(
+            path,
+            if header.kind == "text/html" { ".html" } else { ".eml" },
+            &mut Cursor::new(text).chain(body),
+        );
     }
     if top {
         members.text(&format!("{prefix}header"), ".eml", text)?;
@@ -104,6 +120,7 @@ fn part(
         kind if kind.starts_with("text/") => ".txt",
         _ => "",
     };
-    let path = header.file.as_ref().map_or_else(|| format!("{prefix}part {number}{end}"), |file| format!("{prefix}{file}"));
+    let path =
+        header.file.as_ref().map_or_else(|| format!("{prefix}part {number}{end}"), |file| format!("{prefix}{file}"));
     members.member(path.as_bytes(), body, None)
 }

@@ -5,7 +5,9 @@ use std::io;
 use super::base64;
 use super::body::Body;
 use super::json::{self, Step};
+use super::markup::{Markup, Token, local_name};
 use super::members::Members;
+use super::rows;
 
 /// Largest notebook that is read cell by cell; a larger one is read as the JSON that it is.
 pub(super) const MOST: u64 = 16 << 20;
@@ -61,6 +63,30 @@ fn piece(path: &[Step]) -> Option<(String, &'static str)> {
     }
 }
 
+/// HTML with its tables as lines of cells: what the columns are called stands above them.
+fn rows_of(html: &[u8]) -> io::Result<Vec<u8>> {
+    let (mut out, mut cells, mut in_cell) = (Vec::new(), Vec::new(), false);
+    let mut markup = Markup::new(html);
+    while let Some(token) = markup.next()? {
+        match token {
+            Token::Text(text) if in_cell => cells.last_mut().unwrap_or(&mut Vec::new()).extend_from_slice(&text),
+            Token::Text(text) => out.extend(text.trim_ascii()),
+            Token::Tag(tag) => match (local_name(&tag), tag.first() == Some(&b'/')) {
+                (b"td" | b"th", false) => {
+                    cells.push(Vec::new());
+                    in_cell = true;
+                }
+                (b"td" | b"th", true) => in_cell = false,
+                (b"tr", true) => rows::line(&std::mem::take(&mut cells), &mut out),
+                (b"p" | b"div" | b"table" | b"style", true) => out.push(b'\n'),
+                _ => {}
+            },
+        }
+    }
+    rows::line(&cells, &mut out);
+    Ok(out)
+}
+
 /// Values of one piece are joined; when the next piece begins, it is handed on.
 struct Pieces<'p, 'm, 'u> {
     members: &'p mut Members<'m, 'u>,
@@ -91,6 +117,9 @@ impl Pieces<'_, '_, '_> {
         if self.end == ".bin" {
             let bytes = base64::decode(text.as_bytes());
             return self.members.member(self.path.as_bytes(), &mut &bytes[..], Some(bytes.len() as u64));
+        }
+        if self.end == ".html" && text.contains("<table") {
+            return self.members.text(&self.path, ".csv", &rows_of(text.as_bytes())?);
         }
         self.members.text(&self.path, self.end, text.as_bytes())
     }

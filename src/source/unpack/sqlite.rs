@@ -51,7 +51,10 @@ pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Re
         });
         members.table(&table.name, &mut text)?;
         if walk.cut > 0 {
-            members.skip(&table.name, format!("SQLite: {} rows are over {ROW} bytes; only so much of each was read", walk.cut));
+            members.skip(
+                &table.name,
+                format!("SQLite: {} rows are over {ROW} bytes; only so much of each was read", walk.cut),
+            );
         }
     }
     Ok(())
@@ -133,7 +136,8 @@ impl<'f> Pages<'f> {
 
     /// Bytes of a text value as UTF-8.
     fn text(&self, bytes: &[u8]) -> Vec<u8> {
-        let units = |of: fn([u8; 2]) -> u16| bytes.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect::<Vec<u16>>();
+        let units =
+            |of: fn([u8; 2]) -> u16| bytes.chunks_exact(2).map(|pair| of([pair[0], pair[1]])).collect::<Vec<u16>>();
         match self.encoding {
             2 => String::from_utf16_lossy(&units(u16::from_le_bytes)).into_bytes(),
             3 => String::from_utf16_lossy(&units(u16::from_be_bytes)).into_bytes(),

@@ -8,7 +8,7 @@ mod entry;
 mod office;
 mod sheets;
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, SeekFrom};
 
 use super::body::Body;
 use super::bytes::{array_or_end, broken, bytes, cut_off, in_our_words, le16, le32, pass};
@@ -21,7 +21,9 @@ const SMALL: u64 = 4 << 20;
 
 pub(super) fn is(_: &str, head: &[u8]) -> bool {
     let begins = |head: &[u8]| head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
-    begins(head) || head.strip_prefix(b"PK00").is_some_and(begins) || head.strip_prefix(b"PK\x07\x08").is_some_and(begins)
+    begins(head)
+        || head.strip_prefix(b"PK00").is_some_and(begins)
+        || head.strip_prefix(b"PK\x07\x08").is_some_and(begins)
 }
 
 pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Result<()> {

@@ -205,7 +205,9 @@ impl Parser {
             self.named.insert(name.rsplit('.').next().unwrap_or(name).to_owned(), at);
         }
         self.types[at] = match word {
-            "enum" => Type::Enum(json["symbols"].as_array()?.iter().filter_map(|s| s.as_str().map(str::to_owned)).collect()),
+            "enum" => {
+                Type::Enum(json["symbols"].as_array()?.iter().filter_map(|s| s.as_str().map(str::to_owned)).collect())
+            }
             "fixed" => Type::Fixed(json["size"].as_u64()?),
             "array" => Type::Array(self.of(&json["items"])?),
             "map" => Type::Map(self.of(&json["values"])?),

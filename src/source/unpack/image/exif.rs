@@ -10,12 +10,30 @@ const VALUE: usize = 64 << 10;
 
 /// Names of tags that may speak of people, places and devices.
 const NAMES: &[(u16, &str)] = &[
-    (0x010d, "DocumentName"), (0x010e, "ImageDescription"), (0x010f, "Make"), (0x0110, "Model"), (0x0131, "Software"),
-    (0x0132, "DateTime"), (0x013b, "Artist"), (0x013c, "HostComputer"), (0x8298, "Copyright"),
-    (0x9003, "DateTimeOriginal"), (0x9004, "DateTimeDigitized"), (0x9286, "UserComment"), (0x927c, "MakerNote"),
-    (0x9c9b, "Title"), (0x9c9c, "Comment"), (0x9c9d, "Author"), (0x9c9e, "Keywords"), (0x9c9f, "Subject"),
-    (0xa420, "ImageUniqueID"), (0xa430, "CameraOwnerName"), (0xa431, "BodySerialNumber"), (0xa435, "LensSerialNumber"),
-    (0x02bc, "XMP"), (0x83bb, "IPTC"),
+    (0x010d, "DocumentName"),
+    (0x010e, "ImageDescription"),
+    (0x010f, "Make"),
+    (0x0110, "Model"),
+    (0x0131, "Software"),
+    (0x0132, "DateTime"),
+    (0x013b, "Artist"),
+    (0x013c, "HostComputer"),
+    (0x8298, "Copyright"),
+    (0x9003, "DateTimeOriginal"),
+    (0x9004, "DateTimeDigitized"),
+    (0x9286, "UserComment"),
+    (0x927c, "MakerNote"),
+    (0x9c9b, "Title"),
+    (0x9c9c, "Comment"),
+    (0x9c9d, "Author"),
+    (0x9c9e, "Keywords"),
+    (0x9c9f, "Subject"),
+    (0xa420, "ImageUniqueID"),
+    (0xa430, "CameraOwnerName"),
+    (0xa431, "BodySerialNumber"),
+    (0xa435, "LensSerialNumber"),
+    (0x02bc, "XMP"),
+    (0x83bb, "IPTC"),
 ];
 
 /// Pointers to further directories: EXIF, GPS.

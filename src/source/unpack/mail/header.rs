@@ -46,7 +46,9 @@ impl Header {
                     header.file = header.file.or_else(|| parameter(value, "name"));
                 }
                 "content-disposition" => header.file = parameter(value, "filename").or(header.file),
-                "content-transfer-encoding" if value.eq_ignore_ascii_case("base64") => header.encoding = Encoding::Base64,
+                "content-transfer-encoding" if value.eq_ignore_ascii_case("base64") => {
+                    header.encoding = Encoding::Base64
+                }
                 "content-transfer-encoding" if value.eq_ignore_ascii_case("quoted-printable") => {
                     header.encoding = Encoding::QuotedPrintable;
                 }

@@ -24,7 +24,8 @@ impl Directory {
         from.seek(SeekFrom::Start(len - tail))?;
         let bytes = bytes(from, tail, TAIL)?;
         let fits = |at: &usize| at + 22 + usize::from(le16(&bytes, at + 20)) <= bytes.len();
-        let Some(at) = memchr::memmem::rfind_iter(&bytes, b"PK\x05\x06").find(|at| at + 22 <= bytes.len() && fits(at)) else {
+        let Some(at) = memchr::memmem::rfind_iter(&bytes, b"PK\x05\x06").find(|at| at + 22 <= bytes.len() && fits(at))
+        else {
             return Ok(None);
         };
         let end = len - tail + at as u64;

@@ -113,7 +113,8 @@ impl Read for Checked<'_> {
             && let Some((size, sum)) = self.expected.take()
             && (self.read != size || self.sum.sum() != sum)
         {
-            let what = if self.read < size { "it ends too early; cut off?" } else { "damaged: its checksum is another" };
+            let what =
+                if self.read < size { "it ends too early; cut off?" } else { "damaged: its checksum is another" };
             return Err(broken(what));
         }
         Ok(got)

@@ -91,7 +91,9 @@ fn read_strings(content: &mut dyn Read, strings: &mut Strings) -> io::Result<()>
             Token::Text(text) if in_text => strings.text.extend_from_slice(&text),
             Token::Tag(tag) => match local_name(&tag) {
                 b"t" => in_text = tag.first() != Some(&b'/') && tag.last() != Some(&b'/'),
-                b"si" if tag.first() == Some(&b'/') => strings.ends.push(u32::try_from(strings.text.len()).unwrap_or(0)),
+                b"si" if tag.first() == Some(&b'/') => {
+                    strings.ends.push(u32::try_from(strings.text.len()).unwrap_or(0))
+                }
                 _ => {}
             },
             Token::Text(_) => {}
@@ -198,7 +200,7 @@ fn number(digits: &[u8]) -> usize {
 }
 
 fn put(cell: &Cell, strings: &Strings, out: &mut Vec<u8>) {
-    let is_date = cell.kind.is_empty() && strings.dates.get(cell.style) == Some(&true);
+    let is_date = matches!(cell.kind.as_slice(), b"" | b"n") && strings.dates.get(cell.style) == Some(&true);
     let date = if is_date { date(&cell.text) } else { None };
     let text = match (&date, cell.kind.as_slice()) {
         (Some(date), _) => date.as_bytes(),
