@@ -29,6 +29,7 @@ mod members;
 mod notebook;
 mod packages;
 mod parquet;
+mod pdf;
 mod rows;
 mod sqlite;
 mod tar;
@@ -67,6 +68,7 @@ const CONTAINERS: &[Container] = &[
     Container { name: "SQLite", is: sqlite::is, read: sqlite::read },
     Container { name: "Parquet", is: parquet::is, read: parquet::read },
     Container { name: "Avro", is: avro::is, read: avro::read },
+    Container { name: "PDF", is: pdf::is, read: pdf::read },
     Container { name: "image", is: image::is, read: image::read },
     Container { name: "notebook", is: notebook::is, read: notebook::read },
     Container { name: "HAR", is: har::is, read: har::read },

@@ -153,7 +153,7 @@ def documents():
         "cells": [
             {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": ["import pandas\n", "patient_ssn = '536-90-4399'"],
              "outputs": [{"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {
-                 "text/html": ["<table><tr><th>patient</th><th>ssn</th></tr>\n", "<tr><td>Denise Caldwell</td><td>536-90-4399</td></tr></table>"],
+                 "text/html": ["<table><tr><th>patient_name</th><th>ssn</th></tr>\n", "<tr><td>Denise Caldwell</td><td>536-90-4399</td></tr>\n", "<tr><td>Marcus Whitfield</td><td>264-83-5971</td></tr></table>"],
                  "text/plain": ["patient ssn\n", "Denise Caldwell ssn 536-90-4399"]}}]},
         ], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     put("visit.ipynb", json.dumps(notebook, indent=1).encode())

@@ -36,11 +36,6 @@ impl<'m, 'u> Members<'m, 'u> {
         self.unpacker.go_on()
     }
 
-    /// The container's own name, without the endings of compression.
-    pub(super) fn container(&self) -> &str {
-        &self.name.kind
-    }
-
     /// Reads a member. What goes wrong inside it is told and ends nothing; an error says that all has ended.
     pub(super) fn member(&mut self, path: &[u8], from: &mut dyn Read, size: Option<u64>) -> io::Result<()> {
         let path = shown(path);
