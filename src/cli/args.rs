@@ -159,7 +159,7 @@ pub(super) struct UnpackFlags {
     /// Seconds that one container may take, with all that is in it.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().seconds)]
     max_time: u64,
-    /// Bytes that are kept in memory of a member that can only be read as a whole [default: 64MiB].
+    /// Bytes that are kept in memory of a member that can only be read as a whole [default: 32MiB].
     #[arg(long, value_name = "SIZE", value_parser = size)]
     max_kept: Option<u64>,
 }

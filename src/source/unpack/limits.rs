@@ -29,7 +29,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 8, entries: 1_000_000, expanded: 100_000_000_000, ratio: 1000, seconds: 3600, memory: 64 << 20 }
+        Self { depth: 8, entries: 1_000_000, expanded: 100_000_000_000, ratio: 1000, seconds: 3600, memory: 32 << 20 }
     }
 }
 
@@ -40,7 +40,6 @@ pub(super) struct Meter {
     given: u64,
     made: u64,
     entries: u64,
-    kept: u64,
     /// Why all of it has ended, if a limit ended it.
     stopped: Option<String>,
 }
@@ -48,7 +47,7 @@ pub(super) struct Meter {
 impl Meter {
     #[allow(clippy::disallowed_methods)] // a limit of time needs a clock
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, started: Instant::now(), given: 0, made: 0, entries: 0, kept: 0, stopped: None }
+        Self { limits, started: Instant::now(), given: 0, made: 0, entries: 0, stopped: None }
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -98,11 +97,6 @@ impl Meter {
         let reason = reason + "; nothing behind it was unpacked";
         self.stopped = Some(reason.clone());
         broken(reason)
-    }
-
-    /// How many more bytes may be kept in memory.
-    pub(super) fn room(&self) -> u64 {
-        self.limits.memory.saturating_sub(self.kept)
     }
 }
 

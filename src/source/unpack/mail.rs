@@ -88,6 +88,9 @@ fn message(members: &mut Members<'_, '_>, lines: &mut Lines<'_, '_>, prefix: &st
         }
         top = false;
         if !lines.next_part()? {
+            if !lines.boundaries.is_empty() {
+                members.skip(prefix.trim_end(), "mail: a part in it has no end; cut off?".to_owned());
+            }
             return Ok(());
         }
     }

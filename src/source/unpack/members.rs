@@ -127,7 +127,7 @@ impl<'m, 'u> Members<'m, 'u> {
 
     /// All bytes, in memory; an error where there is no room for them.
     pub(super) fn whole(&mut self, body: &mut Body<'_>) -> io::Result<Vec<u8>> {
-        let room = self.unpacker.meter.borrow().room();
+        let room = self.unpacker.meter.borrow().limits().memory;
         let bytes = self.kept(body, room)?;
         bytes.ok_or_else(|| {
             broken(format!("it can only be read as a whole, and at most {room} bytes are kept in memory (--max-kept)"))
@@ -136,7 +136,7 @@ impl<'m, 'u> Members<'m, 'u> {
 
     /// The whole body, if it is no larger than `most`; otherwise what was read of it is back in the body.
     pub(super) fn kept(&mut self, body: &mut Body<'_>, most: u64) -> io::Result<Option<Vec<u8>>> {
-        let room = self.unpacker.meter.borrow().room();
+        let room = self.unpacker.meter.borrow().limits().memory;
         let most = most.min(room);
         if body.size().is_some_and(|size| size > most) {
             return Ok(None);
