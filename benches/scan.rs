@@ -13,7 +13,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{Searcher, SearcherBuilder, Sink, SinkMatch};
-use phivet::source::{self, Input, Item, Stream};
+use phivet::source::{self, Input, Item, Limits, Stream};
 use phivet::{Document, Policy, Rules, Scanner};
 
 fn main() {
@@ -42,9 +42,9 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
 /// A text, cut into parts as a source cuts it.
 fn parts(name: &str, text: &[u8]) -> Vec<Document> {
     let (bytes, size) = (text.to_vec(), Some(text.len() as u64));
-    let open = Box::new(move || Ok(Stream { bytes: Box::new(std::io::Cursor::new(bytes)), size }));
+    let open = Box::new(move || Ok(Stream::new(std::io::Cursor::new(bytes), size)));
     let mut parts = Vec::new();
-    source::read(Input { name: name.to_owned(), open }, &mut |item| {
+    source::read(Input { name: name.to_owned(), open }, &Limits::default(), &mut |item| {
         if let Item::Part(part) = item {
             parts.push(part);
         }

@@ -144,6 +144,14 @@ impl<'a> Report<'a> {
         self.write(&Entry::Skipped(skipped))
     }
 
+    /// Writes out what is collected.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Ends the report and flushes it.
     ///
     /// # Errors

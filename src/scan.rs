@@ -1,6 +1,7 @@
 //! The scanner, compiled once; and the run over many inputs.
 
 mod collapse;
+mod embedded;
 #[cfg(feature = "cli")]
 mod queue;
 #[cfg(feature = "cli")]
@@ -92,6 +93,25 @@ impl Scanner {
     }
 
     fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
+        let mut findings = self.plain_findings(document, policy);
+        if matches!(document.kind, Kind::Generated | Kind::Binary) {
+            return findings;
+        }
+        let hidden = embedded::texts(&document.bytes).into_iter().filter(|(run, _)| document.own.contains(&run.start));
+        let seen = findings.len();
+        for (run, text) in hidden {
+            let inner = Document::of(document.name.clone(), text);
+            let found = self.plain_findings(&inner, policy);
+            findings.extend(found.into_iter().map(|finding| embedded::placed(finding, document, &run)));
+        }
+        if findings.len() > seen {
+            findings.sort_by_key(|finding| finding.start_byte);
+        }
+        findings
+    }
+
+    /// The findings in a document as it stands.
+    fn plain_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
         let mut hits = Vec::new();
         for detector in &self.detectors {
             detector.detect(document, &mut hits);

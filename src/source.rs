@@ -1,7 +1,8 @@
 //! Where documents come from.
 //!
 //! A source lists [`Input`]s in a stable order: a name and a way to open it. [`read`] turns any input into [`Document`]
-//! parts. So a new source is a row in [`SOURCES`]; cutting, decoding and "what was not read" are the same for all.
+//! parts, and archives into the documents inside them. So a new source is a row in [`SOURCES`]; unpacking, cutting,
+//! decoding and "what was not read" are the same for all.
 
 mod artifacts;
 mod decode;
@@ -10,14 +11,16 @@ mod list;
 mod open;
 mod parts;
 mod stdin;
+mod unpack;
 
+use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::document::Document;
 
-pub use parts::read;
+pub use unpack::{Limits, read, unpack};
 
 /// What a scan is asked to read.
 #[derive(Default)]
@@ -30,6 +33,8 @@ pub struct Wanted {
     pub files_from: Option<String>,
     /// The name under which standard input is read, if it is.
     pub stdin: Option<String>,
+    /// Is standard input passed on to standard output?
+    pub tee: bool,
     /// Paths that the configuration excludes.
     pub exclude: Option<Exclude>,
     /// Does `exclude` also hold for paths that are named on the command line?
@@ -58,27 +63,34 @@ pub struct Stream {
     pub bytes: Box<dyn Read + Send>,
     /// Its size in bytes, where that is known beforehand (a hint).
     pub size: Option<u64>,
+    /// The file that the bytes come from, if they do: what stands in it can be read in any order.
+    pub file: Option<File>,
 }
 
-/// What comes out of reading one input.
+/// What comes out of reading one input. Documents come one after the other: parts, then what was not read, then the end.
 pub enum Item {
-    /// The document, or one part of it.
+    /// A document, or one part of it.
     Part(Document),
-    /// The input, or the rest of it, was not read.
+    /// A document, or the rest of it, was not read.
     Skipped {
-        /// Name of the input, not yet masked.
+        /// Name of the document, not yet masked.
         name: String,
         /// Why, in words.
         reason: String,
     },
-    /// The end of the input.
+    /// All that has come so far was handed over, and more may be long in coming: time to tell.
+    Pause,
+    /// The end of a document. An archive has one for each document in it.
     End {
-        /// Name of the input, not yet masked.
+        /// Name of the document, not yet masked.
         name: String,
-        /// How many bytes were read.
+        /// How many bytes were read (of an unpacked document: its own).
         bytes: u64,
     },
 }
+
+/// Takes what comes out of an input.
+pub type Sink<'s> = &'s mut dyn FnMut(Item);
 
 /// Takes an input; `false` means that no more are wanted.
 pub type Push<'a> = &'a mut dyn FnMut(Input) -> bool;
@@ -110,6 +122,14 @@ impl Input {
     pub fn unreadable(name: impl Into<String>, reason: impl Into<String>) -> Self {
         let reason = reason.into();
         Self { name: name.into(), open: Box::new(move || Err(reason)) }
+    }
+}
+
+impl Stream {
+    /// A stream of bytes that lie in no file.
+    #[must_use]
+    pub fn new(bytes: impl Read + Send + 'static, size: Option<u64>) -> Self {
+        Self { bytes: Box::new(bytes), size, file: None }
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use phivet::Document;
-use phivet::source::{self, Input, Item, Stream, Wanted};
+use phivet::source::{self, Input, Item, Limits, Stream, Wanted};
 
 /// A folder that is removed at the end.
 struct Folder(PathBuf);
@@ -44,8 +44,8 @@ fn listed(folder: &Folder, wanted: &Wanted) -> (Vec<String>, Vec<(String, String
         name.strip_prefix(&folder.path()).map_or(name.clone(), |rest| rest.trim_start_matches('/').to_owned())
     };
     source::inputs(wanted, &mut |input| {
-        source::read(input, &mut |item| match item {
-            Item::Part(_) => {}
+        source::read(input, &Limits::default(), &mut |item| match item {
+            Item::Part(_) | Item::Pause => {}
             Item::Skipped { name, reason } => skipped.push((short(name), reason)),
             Item::End { name, .. } => read.push(short(name)),
         });
@@ -62,11 +62,12 @@ fn of_paths(paths: &[&str]) -> Wanted {
 fn parts(name: &str, bytes: Vec<u8>) -> (Vec<Document>, u64) {
     let (mut parts, mut read) = (Vec::new(), 0);
     let size = Some(bytes.len() as u64);
-    let open = Box::new(move || Ok(Stream { bytes: Box::new(std::io::Cursor::new(bytes)), size }));
-    source::read(Input { name: name.to_owned(), open }, &mut |item| match item {
+    let open = Box::new(move || Ok(Stream::new(std::io::Cursor::new(bytes), size)));
+    source::read(Input { name: name.to_owned(), open }, &Limits::default(), &mut |item| match item {
         Item::Part(document) => parts.push(document),
         Item::End { bytes, .. } => read = bytes,
         Item::Skipped { reason, .. } => panic!("{reason}"),
+        Item::Pause => {}
     });
     (parts, read)
 }
@@ -201,7 +202,7 @@ fn a_file_that_vanishes_is_told() {
     fs::remove_file(folder.0.join("a.txt")).expect("it was there");
     let mut reasons = Vec::new();
     for input in inputs {
-        source::read(input, &mut |item| {
+        source::read(input, &Limits::default(), &mut |item| {
             if let Item::Skipped { reason, .. } = item {
                 reasons.push(reason);
             }
@@ -235,11 +236,12 @@ fn a_read_that_breaks_off_keeps_what_was_read() {
         }
     }
     let mut seen = Vec::new();
-    let open = Box::new(|| Ok(Stream { bytes: Box::new(Broken(false)), size: None }));
-    source::read(Input { name: "a".to_owned(), open }, &mut |item| {
+    let open = Box::new(|| Ok(Stream::new(Broken(false), None)));
+    source::read(Input { name: "a".to_owned(), open }, &Limits::default(), &mut |item| {
         seen.push(match item {
             Item::Part(document) => String::from_utf8_lossy(&document.bytes).into_owned(),
             Item::Skipped { reason, .. } => reason,
+            Item::Pause => String::new(),
             Item::End { bytes, .. } => bytes.to_string(),
         });
     });

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::judge::policy::{PROFILES, Profile};
 use crate::report::FORMATS;
 use crate::rule::Severity;
+use crate::source::Limits;
 
 /// Finds Protected Health Information in code, logs and build artifacts, and shows it masked.
 #[derive(Parser)]
@@ -61,6 +62,9 @@ pub(super) struct ScanArgs {
     /// Scan the paths in FILE, one a line or separated by NULs; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<String>,
+    /// Pass standard input on to standard output, unchanged; the report goes to standard error.
+    #[arg(long)]
+    pub(super) tee: bool,
     /// The name under which standard input is scanned.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
@@ -113,6 +117,10 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Policy")]
     pub(super) strict: bool,
 
+    /// How far archives are unpacked.
+    #[command(flatten)]
+    pub(super) unpack: UnpackFlags,
+
     /// Where the configuration is.
     #[command(flatten)]
     pub(super) config: ConfigFlags,
@@ -130,6 +138,45 @@ pub(super) struct ConfigFlags {
     /// Use no configuration.
     #[arg(long, help_heading = "Policy")]
     pub(super) isolated: bool,
+}
+
+/// How far archives are unpacked; what lies beyond is named as not read.
+#[derive(Args)]
+#[command(next_help_heading = "Archives")]
+pub(super) struct UnpackFlags {
+    /// Containers inside containers.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
+    max_depth: u32,
+    /// Members of all containers in one input.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
+    max_entries: u64,
+    /// Bytes that one input may expand to [default: 100GB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_expanded: Option<u64>,
+    /// How many times its size one input may expand to (above 256MiB).
+    #[arg(long, value_name = "N", default_value_t = Limits::default().ratio)]
+    max_ratio: u64,
+    /// Seconds that one container may take, with all that is in it.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().seconds)]
+    max_time: u64,
+    /// Bytes that are kept in memory of a member that can only be read as a whole [default: 32MiB].
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_kept: Option<u64>,
+}
+
+impl UnpackFlags {
+    /// The limits that they are.
+    pub(super) fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            depth: self.max_depth,
+            entries: self.max_entries,
+            expanded: self.max_expanded.unwrap_or(default.expanded),
+            ratio: self.max_ratio,
+            seconds: self.max_time,
+            memory: self.max_kept.unwrap_or(default.memory),
+        }
+    }
 }
 
 /// What to explain.

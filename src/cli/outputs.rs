@@ -34,11 +34,7 @@ impl<'a> Outputs<'a> {
             let created = File::create(file).map_err(|error| unwritten(&path, &error))?;
             outputs.add(path, plain, name, Box::new(BufWriter::with_capacity(BUFFER, created)))?;
         }
-        let stdout = anstream::AutoStream::new(
-            io::stdout(),
-            if shown.color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never },
-        );
-        let stdout: Box<dyn Write> = if is_human(&args.format) { Box::new(stdout) } else { Box::new(io::stdout()) };
+        let stdout = standard(args.tee, &args.format, shown.color);
         outputs.add(STDOUT.to_owned(), shown, &args.format, Box::new(BufWriter::with_capacity(BUFFER, stdout)))?;
         Ok(outputs)
     }
@@ -70,6 +66,11 @@ impl<'a> Outputs<'a> {
         self.each(|report| report.skipped(skipped))
     }
 
+    /// Writes out what is collected: nobody knows when more will come.
+    pub(super) fn flush(&mut self) -> Result<()> {
+        self.each(Report::flush)
+    }
+
     /// Ends all reports.
     pub(super) fn end(self, summary: &Summary) -> Result<()> {
         for (path, report) in self.open {
@@ -88,6 +89,17 @@ impl<'a> Outputs<'a> {
             }
         });
         failed
+    }
+}
+
+/// Standard output; standard error where that one passes on what is scanned.
+fn standard(tee: bool, format: &str, color: bool) -> Box<dyn Write> {
+    let choice = if color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
+    match (tee, is_human(format)) {
+        (false, true) => Box::new(anstream::AutoStream::new(io::stdout(), choice)),
+        (true, true) => Box::new(anstream::AutoStream::new(io::stderr(), choice)),
+        (false, false) => Box::new(io::stdout()),
+        (true, false) => Box::new(io::stderr()),
     }
 }
 

@@ -43,13 +43,14 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
         root: root(&setup::here()?),
         color: false,
     };
-    let shown = Meta { color: super::colors(&io::stdout()), ..plain.clone() };
+    let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
+    let shown = Meta { color, ..plain.clone() };
     say_what_is_used(args, &loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
     let mut run = Run::new(args, &loaded, outputs);
     let wanted = wanted(args, &loaded)?;
     let missing = missing(&wanted);
-    let running = Running { threads: threads(args), all: args.all };
+    let running = Running { threads: threads(args), all: args.all, limits: args.unpack.limits() };
     scan::run(&scanner, running, |push| source::inputs(&wanted, push), &mut |event| run.take(event));
     let (summary, skipped, failing) = run.end()?;
     if !args.quiet {
@@ -77,6 +78,7 @@ struct Run<'a> {
     fail_on: Severity,
     failing: bool,
     failed: Result<()>,
+    tee: bool,
 }
 
 impl<'a> Run<'a> {
@@ -89,6 +91,7 @@ impl<'a> Run<'a> {
             fail_on: args.fail_on.or(loaded.config.fail_on).unwrap_or(Severity::Warning),
             failing: false,
             failed: Ok(()),
+            tee: args.tee,
         }
     }
 
@@ -112,6 +115,7 @@ impl<'a> Run<'a> {
                 let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
                 Ok(())
             }),
+            Event::Pause => self.outputs.flush(),
             Event::Done { bytes, .. } => {
                 self.summary.files += 1;
                 self.summary.bytes += bytes;
@@ -120,7 +124,8 @@ impl<'a> Run<'a> {
             }
         };
         self.failed = std::mem::replace(&mut self.failed, Ok(())).and(told);
-        self.failed.is_ok() && !(self.failing && self.outputs.is_empty())
+        // What is passed on to others is passed on to its end.
+        self.tee || (self.failed.is_ok() && !(self.failing && self.outputs.is_empty()))
     }
 
     fn end(self) -> Result<(Summary, Vec<Skipped>, bool)> {
@@ -141,6 +146,12 @@ fn wanted(args: &ScanArgs, loaded: &Loaded) -> Result<Wanted> {
             help: "give the list in a file".to_owned(),
         });
     }
+    if args.tee && !stdin {
+        return Err(Error::Usage {
+            what: "--tee passes standard input on, which is not scanned here".to_owned(),
+            help: "name it as `-`, as in `app 2>&1 | phivet - --tee | gzip > app.log.gz`".to_owned(),
+        });
+    }
     if !named && !stdin {
         paths.push(".".to_owned());
     }
@@ -149,6 +160,7 @@ fn wanted(args: &ScanArgs, loaded: &Loaded) -> Result<Wanted> {
         artifacts: args.artifacts.clone(),
         files_from: args.files_from.clone(),
         stdin: stdin.then(|| args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned())),
+        tee: args.tee,
         exclude: Some(exclude(args, loaded)?),
         exclude_named: args.force_exclude,
         max_bytes: args.max_file_size,

@@ -91,11 +91,16 @@ impl Collapse {
         None
     }
 
-    /// The document has ended.
-    pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+    /// Nobody waits for more of the document: what is kept is told, and counting begins anew.
+    pub(crate) fn tell(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         self.rules.clear();
         self.columns.clear();
-        self.ordinals = Ordinals::default();
         self.kept.drain(..).all(on)
+    }
+
+    /// The document has ended.
+    pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+        self.ordinals = Ordinals::default();
+        self.tell(on)
     }
 }

@@ -156,9 +156,8 @@ impl Queue {
 
     /// Leaves a part to another thread, or gives it back when the caller had better scan it itself.
     pub(crate) fn offer(&self, input: u64, part: u64, document: Document) -> Option<Document> {
-        let later = document.head.is_some();
         let mut state = self.lock();
-        if !later || self.threads == 1 || state.parts.len() >= self.threads {
+        if part == 0 || self.threads == 1 || state.parts.len() >= self.threads {
             return Some(document);
         }
         state.parts.push_back((input, part, document));

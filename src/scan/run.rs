@@ -13,7 +13,7 @@ use crate::fields::remarks::{self, Remark};
 use crate::judge::policy::Policy;
 use crate::judge::{Finding, Skipped};
 use crate::mask::Masked;
-use crate::source::{self, Input, Item, Push};
+use crate::source::{self, Input, Item, Limits, Push};
 
 /// What a run tells, in the order of the inputs.
 pub enum Event {
@@ -23,7 +23,9 @@ pub enum Event {
     Skipped(Skipped),
     /// A structured document is malformed, and was read as plain text in part ([`Scanner::with_remarks`]).
     Remark(Remarked),
-    /// An input was read to its end (or to where it broke off).
+    /// What was found so far is told, and more may be long in coming.
+    Pause,
+    /// A document was read to its end (or to where it broke off).
     Done {
         /// Its name as it may be printed.
         document: Masked,
@@ -39,6 +41,8 @@ pub struct Running {
     pub threads: usize,
     /// Every finding by itself (otherwise repeats are collapsed, per rule and document)?
     pub all: bool,
+    /// How far archives are unpacked.
+    pub limits: Limits,
 }
 
 /// A remark on a document.
@@ -57,8 +61,12 @@ type Answer = (u64, u64, Output);
 enum Output {
     Findings(Vec<Finding>, Vec<Remarked>),
     Skipped(Skipped),
+    /// More may be long in coming.
+    Pause,
+    /// The end of a document of so many bytes.
+    Done(Masked, u64),
     /// The input has as many outputs as this one's number.
-    End(Option<(Masked, u64)>),
+    End,
 }
 
 impl Output {
@@ -66,7 +74,7 @@ impl Output {
     fn findings(&self) -> Option<usize> {
         match self {
             Self::Findings(findings, _) => Some(findings.len()),
-            Self::Skipped(_) | Self::End(_) => None,
+            Self::Skipped(_) | Self::Pause | Self::Done(..) | Self::End => None,
         }
     }
 }
@@ -84,7 +92,7 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
         for _ in 0..running.threads.max(1) {
             let send = send.clone();
             let queue = &queue;
-            scope.spawn(move || work(scanner, queue, &send));
+            scope.spawn(move || work(scanner, queue, &send, &running.limits));
         }
         drop(send);
         collect(scanner, running, &queue, &answers, on);
@@ -92,12 +100,12 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
     });
 }
 
-fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>) {
+fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, limits: &Limits) {
     while let Some(job) = queue.next() {
         match job {
             Job::Part(input, part, document) => in_turn(scanner, queue, send, input, part, &document),
             Job::Input(number, input) => {
-                read_input(scanner, queue, send, number, input);
+                read_input(scanner, (queue, send), limits, number, input);
                 queue.read();
             }
         }
@@ -167,29 +175,28 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
     Scanned::Findings(scanner.findings(document, policy), remarks.into_iter().map(told).collect())
 }
 
-fn read_input(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, number: u64, input: Input) {
+fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limits: &Limits, number: u64, input: Input) {
     let mut part = 0;
-    let mut end = None;
-    source::read(input, &mut |item| {
-        match item {
-            Item::Part(document) => {
-                // The parts of a large input go to whoever is free; this thread reads on.
-                if let Some(document) = queue.offer(number, part, document) {
+    source::read(input, limits, &mut |item| {
+        let output = match item {
+            // What follows the first part goes to whoever is free; this thread reads on.
+            Item::Part(document) => match queue.offer(number, part, document) {
+                Some(document) => {
                     in_turn(scanner, queue, send, number, part, &document);
+                    None
                 }
-            }
-            Item::Skipped { name, reason } => {
-                let skipped = Skipped { document: scanner.name(&name), reason };
-                let _ = send.send((number, part, Output::Skipped(skipped)));
-            }
-            Item::End { name, bytes } => {
-                end = Some((scanner.name(&name), bytes));
-                return;
-            }
+                None => None,
+            },
+            Item::Skipped { name, reason } => Some(Output::Skipped(Skipped { document: scanner.name(&name), reason })),
+            Item::Pause => Some(Output::Pause),
+            Item::End { name, bytes } => Some(Output::Done(scanner.name(&name), bytes)),
+        };
+        if let Some(output) = output {
+            let _ = send.send((number, part, output));
         }
         part += 1;
     });
-    let _ = send.send((number, part, Output::End(end)));
+    let _ = send.send((number, part, Output::End));
 }
 
 /// Brings the answers into order and tells them.
@@ -217,10 +224,13 @@ fn collect(
                             .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f)))))
                 }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
-                Output::End(end) => {
+                Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
+                Output::Done(document, bytes) => {
+                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done { document, bytes })
+                }
+                Output::End => {
                     next = (next.0 + 1, 0);
-                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f))))
-                        && end.is_none_or(|(document, bytes)| on(Event::Done { document, bytes }))
+                    true
                 }
             };
             if !go_on {

@@ -1,9 +1,15 @@
-//! Bytes as they are read, into bytes as detectors want them: UTF-16 becomes UTF-8, all else stays.
+//! Bytes as they are read, into bytes as detectors want them: UTF-16 becomes UTF-8, all else stays. In binaries, strings of
+//! UTF-16 become strings of bytes, in their place.
 
 /// How the bytes of an input are to be understood. Keeps what a read has cut in two.
 pub(super) enum Decoder {
-    /// UTF-8, Latin-1, binary: left as they are.
+    /// UTF-8, Latin-1: left as they are.
     AsIs,
+    /// A binary: its strings of UTF-16 (Windows programs, heaps of Java) become strings of bytes, NULs behind them.
+    Binary {
+        /// The end of the last read, where a string may go on.
+        left: Vec<u8>,
+    },
     /// UTF-16.
     Utf16 {
         /// Big end first?
@@ -32,9 +38,16 @@ impl Decoder {
 
     /// Appends the decoded `bytes` to `out`.
     pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
-        let Self::Utf16 { big, odd, high } = self else {
-            out.extend_from_slice(bytes);
-            return;
+        let (big, odd, high) = match self {
+            Self::Utf16 { big, odd, high } => (big, odd, high),
+            Self::Binary { left } => {
+                left.extend_from_slice(bytes);
+                let cut = left.len() - open_string(left);
+                let from = out.len();
+                out.extend(left.drain(..cut));
+                return squeeze(&mut out[from..]);
+            }
+            Self::AsIs => return out.extend_from_slice(bytes),
         };
         let mut bytes = bytes;
         if let (Some(first), Some((second, rest))) = (*odd, bytes.split_first()) {
@@ -52,11 +65,55 @@ impl Decoder {
 
     /// Appends what was still cut in two when the input ended.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        if let Self::Utf16 { odd, high, .. } = self
-            && (odd.take().is_some() || high.take().is_some())
-        {
-            put(char::REPLACEMENT_CHARACTER, out);
+        match self {
+            Self::Utf16 { odd, high, .. } if odd.is_some() || high.is_some() => {
+                (*odd, *high) = (None, None);
+                put(char::REPLACEMENT_CHARACTER, out);
+            }
+            Self::Binary { left } => {
+                let from = out.len();
+                out.append(left);
+                squeeze(&mut out[from..]);
+            }
+            _ => {}
         }
+    }
+}
+
+/// Fewest characters of a string of UTF-16 in a binary, and most that are held back between two reads.
+const STRING: usize = 6;
+const HELD: usize = 4 << 10;
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\t')
+}
+
+/// How many bytes at the end may be a string of UTF-16 that goes on.
+fn open_string(bytes: &[u8]) -> usize {
+    let tail = &bytes[bytes.len().saturating_sub(HELD)..];
+    let fits = |pair: &[u8]| pair[0] == 0 || pair[1] == 0;
+    tail.rchunks_exact(2).take_while(|pair| fits(pair)).count() * 2
+}
+
+/// Makes `M.R.N.` (the dots are NULs) into `MRN...`, for both orders of bytes.
+fn squeeze(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(nul) = memchr::memchr(0, bytes.get(at + 1..).unwrap_or_default()) {
+        let start = at + nul;
+        let pairs = bytes[start..].chunks_exact(2).take_while(|pair| is_printable(pair[0]) && pair[1] == 0).count();
+        if pairs < STRING {
+            at = start + 1 + usize::from(pairs > 0);
+            continue;
+        }
+        // With the high byte first, the last character has no NUL behind it.
+        let big = start > 0 && bytes[start - 1] == 0;
+        let last = big && bytes.get(start + 2 * pairs).is_some_and(|byte| is_printable(*byte));
+        let (chars, len) = (pairs + usize::from(last), 2 * pairs + usize::from(last));
+        for n in 0..chars {
+            bytes[start + n] = bytes[start + 2 * n];
+        }
+        bytes[start + chars..start + len].fill(0);
+        at = start + len - 1;
     }
 }
 
@@ -116,6 +173,27 @@ mod tests {
             let big: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
             assert_eq!(decoded(&little, step), text.as_bytes());
             assert_eq!(decoded(&big, step), format!("\u{feff}{text}").as_bytes());
+        }
+    }
+
+    #[test]
+    fn strings_in_binaries() {
+        let text = "patient ssn: 536-90-4399 name";
+        for big in [false, true] {
+            let units: Vec<u8> = if big {
+                text.encode_utf16().flat_map(u16::to_be_bytes).collect()
+            } else {
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+            };
+            for (before, step) in [(0, 1), (1, 7), (6, 64), (3, 4096)] {
+                let bytes = [&[1, 2, 3, 0x90, 0, 0, 0][..before], &units, &[0, 0, 9, 9, 0]].concat();
+                let mut decoder = Decoder::Binary { left: Vec::new() };
+                let mut out = Vec::new();
+                bytes.chunks(step).for_each(|chunk| decoder.push(chunk, &mut out));
+                decoder.finish(&mut out);
+                assert_eq!(out.len(), bytes.len());
+                assert!(out.windows(text.len()).any(|window| window == text.as_bytes()), "{big} {before} {step}");
+            }
         }
     }
 

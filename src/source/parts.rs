@@ -1,11 +1,13 @@
 //! Reading an input in parts: memory does not grow with its size, and no value is lost where two parts meet.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::decode::Decoder;
-use super::{Input, Item, Stream, open};
+use super::stdin::is_pause;
+use super::unpack::{Body, Name};
+use super::{Item, Sink, open};
 use crate::document::{Document, line_around, utf16_width};
 use crate::kind::Kind;
 
@@ -18,21 +20,12 @@ const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
 const HEAD: usize = 4 << 10;
 
-/// Reads one input as a document, or as parts of one, in order; then says [`Item::End`].
-/// What cannot be opened is [`Item::Skipped`] and has no end; what breaks off is skipped from there.
-pub fn read(input: Input, push: &mut dyn FnMut(Item)) {
-    let Input { name, open } = input;
-    match open() {
-        Err(reason) => push(Item::Skipped { name, reason }),
-        Ok(stream) => Parts::new(name, stream).run(push),
-    }
-}
-
-struct Parts {
-    name: String,
+/// Cuts a stream of bytes into parts of one document, in order; then says [`Item::End`].
+pub(super) struct Parts<'b, 'r> {
+    name: Name,
     kind: Kind,
     head: Arc<[u8]>,
-    bytes: Box<dyn Read + Send>,
+    body: &'b mut Body<'r>,
     decoder: Decoder,
     /// What has been read and is still needed: the overlap before, then what no part has owned yet.
     window: Vec<u8>,
@@ -44,25 +37,33 @@ struct Parts {
     read: u64,
     ended: bool,
     failed: Option<String>,
+    /// Is nothing more there yet?
+    paused: bool,
+    /// Is the first line a table's header, which is no row?
+    is_table: bool,
 }
 
-impl Parts {
-    fn new(name: String, stream: Stream) -> Self {
-        let hint = stream.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+impl<'b, 'r> Parts<'b, 'r> {
+    pub(super) fn new(name: Name, body: &'b mut Body<'r>, is_table: bool) -> Self {
+        let hint = body.size().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+        let mut window = body.take_head();
+        window.reserve((hint.min(WHOLE) + 1).saturating_sub(window.len()));
         let mut parts = Self {
             name,
             kind: Kind::Unknown,
             head: Arc::default(),
-            bytes: stream.bytes,
+            read: window.len() as u64,
+            ended: body.has_ended(),
+            failed: body.failure(),
+            paused: body.is_paused(),
+            body,
             decoder: Decoder::AsIs,
-            window: Vec::with_capacity(hint.min(WHOLE) + 1),
+            window,
             own: 0,
             first_line: 1,
             first_column: 1,
             first_byte: 0,
-            read: 0,
-            ended: false,
-            failed: None,
+            is_table,
         };
         parts.begin();
         parts
@@ -73,37 +74,53 @@ impl Parts {
         self.fill(WHOLE + 1);
         let head = &self.window[..self.window.len().min(HEAD)];
         self.decoder = Decoder::of(head);
+        self.kind = Kind::of(&self.name.kind, head);
+        if matches!(self.decoder, Decoder::AsIs) && self.kind == Kind::Binary {
+            self.decoder = Decoder::Binary { left: Vec::new() };
+        }
         if !matches!(self.decoder, Decoder::AsIs) {
             let raw = std::mem::take(&mut self.window);
             self.decoder.push(&raw, &mut self.window);
             if self.ended {
                 self.decoder.finish(&mut self.window);
             }
+            if self.kind != Kind::Binary || matches!(self.decoder, Decoder::Utf16 { .. }) {
+                self.kind = Kind::of(&self.name.kind, &self.window[..self.window.len().min(HEAD)]);
+            }
         }
-        let head = &self.window[..self.window.len().min(HEAD)];
-        self.kind = Kind::of(&self.name, head);
+        if self.is_table {
+            self.head = self.window[..self.window.len().min(HEAD)].into();
+            let first = memchr::memchr(b'\n', &self.window).map_or(self.window.len(), |at| at + 1);
+            self.window.drain(..first);
+        }
     }
 
-    fn run(mut self, push: &mut dyn FnMut(Item)) {
+    pub(super) fn run(mut self, push: Sink<'_>) {
         if self.ended && self.window.len() <= WHOLE {
             let end = self.window.len();
             let bytes = std::mem::take(&mut self.window);
             push(Item::Part(self.part(bytes, 0..end)));
         } else {
-            self.head = self.window[..self.window.len().min(HEAD)].into();
+            if !self.is_table {
+                self.head = self.window[..self.window.len().min(HEAD)].into();
+            }
             while self.next(push) {}
         }
         if let Some(reason) = self.failed.take() {
             let reason = format!("read only up to byte {}: {reason}", self.read);
-            push(Item::Skipped { name: self.name.clone(), reason });
+            push(Item::Skipped { name: self.name.shown.clone(), reason });
         }
-        push(Item::End { name: self.name, bytes: self.read });
+        push(Item::End { name: self.name.shown, bytes: self.read });
     }
 
     /// Pushes the next part; says whether more follow.
-    fn next(&mut self, push: &mut dyn FnMut(Item)) -> bool {
+    fn next(&mut self, push: Sink<'_>) -> bool {
         let goal = self.own + PART;
         self.fill(goal + 2 * OVERLAP);
+        if std::mem::take(&mut self.paused) {
+            self.tell(push);
+            return true;
+        }
         if self.ended && self.window.len() <= goal + 2 * OVERLAP {
             let own = self.own..self.window.len();
             let bytes = std::mem::take(&mut self.window);
@@ -117,6 +134,19 @@ impl Parts {
         push(Item::Part(self.part(self.window[..end].to_vec(), self.own..cut)));
         self.drop_before(cut);
         true
+    }
+
+    /// Pushes the lines that are there, since more may be long in coming.
+    fn tell(&mut self, push: Sink<'_>) {
+        if self.first_byte == 0 && self.head.len() < HEAD {
+            self.head = self.window[..self.window.len().min(HEAD)].into();
+            self.kind = Kind::of(&self.name.kind, &self.head);
+        }
+        if let Some(cut) = after_last_line_end(&self.window, self.own..self.window.len()) {
+            push(Item::Part(self.part(self.window[..cut].to_vec(), self.own..cut)));
+            self.drop_before(cut);
+        }
+        push(Item::Pause);
     }
 
     /// Forgets what the part after `cut` does not need.
@@ -134,9 +164,9 @@ impl Parts {
     }
 
     fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {
-        let head = (self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
+        let head = (self.is_table || self.first_byte > 0 || self.own > 0).then(|| Arc::clone(&self.head));
         Document {
-            name: self.name.clone(),
+            name: self.name.shown.clone(),
             kind: self.kind,
             bytes,
             first_line: self.first_line,
@@ -149,18 +179,20 @@ impl Parts {
 
     /// Reads until the window holds `len` bytes or the input ends.
     fn fill(&mut self, len: usize) {
-        while !self.ended && self.window.len() < len {
+        while !self.ended && !self.paused && self.window.len() < len {
             let want = len - self.window.len();
-            let got = if matches!(self.decoder, Decoder::AsIs) {
-                read_up_to(&mut self.bytes, want, &mut self.window, &mut self.failed)
+            let (got, failed) = if matches!(self.decoder, Decoder::AsIs) {
+                read_up_to(self.body, want, &mut self.window)
             } else {
                 let mut raw = Vec::new();
-                let got = read_up_to(&mut self.bytes, want, &mut raw, &mut self.failed);
+                let read = read_up_to(self.body, want, &mut raw);
                 self.decoder.push(&raw, &mut self.window);
-                got
+                read
             };
             self.read += got as u64;
-            self.ended = got < want;
+            self.paused = failed.as_ref().is_some_and(is_pause);
+            self.ended = got < want && !self.paused;
+            self.failed = failed.filter(|_| self.ended).map(|error| open::reason(&error));
             if self.ended {
                 self.decoder.finish(&mut self.window);
             }
@@ -169,12 +201,10 @@ impl Parts {
 }
 
 /// Appends up to `want` bytes; less means that the input has ended or failed.
-fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>, failed: &mut Option<String>) -> usize {
+fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>) -> (usize, Option<io::Error>) {
     let before = into.len();
-    if let Err(error) = from.take(want as u64).read_to_end(into) {
-        *failed = Some(open::reason(&error));
-    }
-    into.len() - before
+    let failed = from.take(want as u64).read_to_end(into).err();
+    (into.len() - before, failed)
 }
 
 /// The place behind the last line end within `range`.

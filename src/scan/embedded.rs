@@ -1,0 +1,102 @@
+//! Text that is hidden in base64 inside of text: data URIs, tokens, dumps. Only what looks like it is decoded.
+
+use std::ops::Range;
+
+use crate::document::{Document, utf16_width};
+use crate::judge::{Finding, Pos};
+
+/// Fewest characters of base64 that may hold a label and a value, and most that are decoded.
+const FEWEST: usize = 40;
+const MOST: usize = 1 << 20;
+
+/// How many characters are decoded to see whether they are text.
+const TASTE: usize = 64;
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// Runs of base64 that hold text, each with the text. Looks at one byte in [`FEWEST`] where there is none.
+pub(crate) fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while from + FEWEST <= bytes.len() {
+        let window = &bytes[from..from + FEWEST];
+        if let Some(last) = window.iter().rposition(|byte| !is_base64(*byte)) {
+            from += last + 1;
+            continue;
+        }
+        let len = bytes[from..].iter().take_while(|byte| is_base64(**byte)).count();
+        let run = from..from + len;
+        from = run.end;
+        if let Some(text) = text(&bytes[run.clone()]) {
+            found.push((run, text));
+        }
+    }
+    found
+}
+
+/// A finding in such a text, placed where the run stands in its document. The excerpt is that of the text.
+pub(crate) fn placed(mut finding: Finding, document: &Document, run: &Range<usize>) -> Finding {
+    (finding.start_byte, finding.end_byte) =
+        (document.first_byte + run.start as u64, document.first_byte + run.end as u64);
+    (finding.start, finding.end) = (place(document, run.start), place(document, run.end));
+    finding.evidence.push("stands inside base64".to_owned());
+    finding
+}
+
+fn place(document: &Document, at: usize) -> Pos {
+    let start = document.line_around(at).start;
+    let before = &document.bytes[..start];
+    let ends = memchr::memchr2_iter(b'\n', b'\r', before);
+    let lines = ends.filter(|at| before[*at] == b'\n' || before.get(at + 1) != Some(&b'\n')).count();
+    let first = if start == 0 { document.first_column } else { 1 };
+    Pos { line: document.first_line + lines as u64, column: first + utf16_width(&document.bytes[start..at]) }
+}
+
+/// The text inside, if it is text. What stands before it and is base64 too by chance (`/`) shifts it.
+fn text(run: &[u8]) -> Option<Vec<u8>> {
+    if !(run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase)) {
+        return None;
+    }
+    let taste = decode(&run[..run.len().min(TASTE)]);
+    is_text(&taste).then(|| decode(&run[..run.len().min(MOST)])).filter(|text| is_text(text))
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    let plain = |b: &&u8| matches!(**b, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    bytes.len() >= FEWEST / 2 && bytes.iter().filter(plain).count() * 20 >= bytes.len() * 19
+}
+
+/// RFC 4648, sections 4 and 5, without padding.
+fn decode(text: &[u8]) -> Vec<u8> {
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    };
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    for four in text.chunks(4) {
+        let bits = four.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(value(*byte))) << (6 * (4 - four.len()));
+        out.extend_from_slice(&bits.to_be_bytes()[1..four.len()]);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_is_decoded() {
+        let packed = "eyJwYXRpZW50IjoiRGVuaXNlIENhbGR3ZWxsIiwic3NuIjoiNTM2LTkwLTQzOTkifQ";
+        let line = format!("token={packed}== sha512-{}", "Qw9".repeat(30));
+        let found = texts(line.as_bytes());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, 6..6 + packed.len());
+        assert_eq!(found[0].1, br#"{"patient":"Denise Caldwell","ssn":"536-90-4399"}"#);
+        assert!(texts(b"src/source/unpack/Some/Very/Long/Path/That/Goes/On/And/On/For/Ever.rs").is_empty());
+    }
+}
