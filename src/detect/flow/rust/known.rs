@@ -1,0 +1,86 @@
+//! What methods of the standard library, and of libraries used everywhere, do with their receiver.
+
+use super::super::solve::spec::Does::{self, *};
+use super::super::ir::How;
+
+/// Methods by name.
+pub const METHODS: &[(Does, &[&str])] = &[
+    (Same, &[
+        "clone", "to_owned", "as_ref", "as_mut", "as_deref", "as_deref_mut", "borrow", "by_ref", "iter", "iter_mut",
+        "into_iter", "drain", "cloned", "copied", "rev", "skip", "step_by", "collect", "into", "try_into", "into_boxed_str",
+        "to_vec", "peekable", "fuse", "cycle", "as_slice", "as_mut_slice", "into_vec", "chunks",
+        "windows", "split_at", "split_off", "sorted", "unique", "dedup", "values", "values_mut", "into_values", "ok", "await",
+        "boxed", "leak", "into_boxed_slice", "as_pin_mut", "deref", "deref_mut", "instrument", "in_current_span",
+        "into_owned", "sorted_by_key", "compat", "into_future", "buffered", "buffer_unordered",
+        "into_stream", "into_par_iter", "par_iter", "context", "with_context", "wrap_err", "wrap_err_with", "ok_or",
+        "ok_or_else", "into_string", "as_os_str", "bind", "timeout", "right", "left", "inner", "subscribe", "resubscribe",
+        "with_current_subscriber", "new_service", "transpose", "as_inner",
+    ]),
+    (Made, &[
+        "trim", "trim_start", "trim_end", "trim_matches", "trim_start_matches", "trim_end_matches", "to_uppercase",
+        "to_lowercase", "to_ascii_uppercase", "to_ascii_lowercase", "replace", "replacen", "split", "rsplit", "splitn",
+        "rsplitn", "split_whitespace", "split_ascii_whitespace", "split_once", "rsplit_once", "split_terminator",
+        "strip_prefix", "strip_suffix", "chars", "bytes", "char_indices", "lines", "as_bytes", "into_bytes", "as_str",
+        "as_mut_str", "parse", "repeat", "concat", "escape_debug", "escape_default", "to_bytes", "as_ptr", "to_str",
+        "to_string_lossy", "into_boxed_bytes", "encode_utf8", "encode_hex", "to_hex", "to_base64", "to_be_bytes",
+        "to_le_bytes", "truncate_to", "matches", "rev_chars", "get_unchecked", "slice", "substring", "normalize", "nfc",
+        "nfkd", "to_title_case", "to_snake_case", "format", "date", "naive_utc", "and_hms_opt", "with_timezone",
+        "to_rfc3339", "to_rfc2822", "to_iso8601", "abs", "pow", "saturating_sub", "wrapping_add", "checked_add",
+        "saturating_add", "month", "day", "ordinal", "signed_duration_since", "pad", "center", "as_u64", "as_i64",
+        "as_f64", "as_array", "as_object", "into_chars", "graphemes", "unicode_words", "encode_wide", 
+    ]),
+    (Shown(How::Display), &["to_string", "to_compact_string", "to_smolstr"]),
+    (Shown(How::Serialize), &["serialize"]),
+    (About, &[
+        "len", "is_empty", "is_some", "is_none", "is_ok", "is_err", "contains", "contains_key", "starts_with",
+        "ends_with", "eq", "ne", "cmp", "partial_cmp", "eq_ignore_ascii_case", "lt", "le", "gt", "ge", "count",
+        "capacity", "position", "rposition", "find_char", "is_ascii", "is_ascii_digit", "is_numeric", "is_alphabetic",
+        "is_alphanumeric", "is_uppercase", "is_lowercase", "is_char_boundary", "char_count", "elapsed", "year",
+        "type_id", "size_hint", "is_match", "is_valid", "validate", "verify", "is_null", "discriminant",
+        "as_bool", "is_digit", "is_whitespace", "is_object", "is_array", "is_string", "ptr_eq", "strong_count",
+        "binary_search", "num_days", "num_seconds", "leading_zeros", "count_ones", "is_sorted", "is_zero",
+        "execute", "rows_affected", "status", "send_status", "flush", "is_file", "exists", "is_dir", "is_subset",
+        "hamming_distance", "similarity", "jaro_winkler", "levenshtein", "edit_distance", "checksum",
+    ]),
+    (Held, &[
+        "unwrap", "expect", "unwrap_unchecked", "lock", "blocking_lock", "read", "write", "borrow_mut",
+        "into_inner", "expose_secret", "expose_secret_mut", "get_ref",
+        "load", "load_full", "join_handle", "unwrap_or_default", "make_mut", "upgrade", "flatten",
+        "as_inner_ref", "reveal", "expose", "unsecure", "try_lock", "try_read", "try_write",
+    ]),
+    (Maybe, &[
+        "next", "next_back", "first", "last", "first_mut", "last_mut", "pop", "pop_front", "pop_back", "front", "back",
+        "nth", "min", "max", "peek", "recv", "recv_blocking", "try_recv", "recv_timeout", "blocking_recv", "recv_async",
+        "choose", "poll_next", "try_next", "get_mut", "swap_remove", "at", "first_entry", "last_entry", "peek_mut",
+        "changed", "borrow_and_update", "get_or_insert", "next_element", "try_iter", "front_mut", "back_mut",
+    ]),
+    (Mapped, &["map", "map_ok", "map_async", "scan", "mapv", "update_with", "par_map", "group_by"]),
+    (Chained, &[
+        "and_then", "flat_map", "filter_map", "find_map", "then", "map_while", "with", "in_scope", "scope", "spawn",
+        "spawn_blocking", "run", "call_once", "with_borrow", "with_borrow_mut", "with_lock", "update", "modify",
+        "configure_scope", "block_on", "entered_with", "and_then_async", "then_async", "get_or_init", "get_or_insert_with",
+        "or_insert_with", "spawn_local", "with_scope", "spawn_unchecked", "send_modify", "rcu", "alter", "map_into",
+    ]),
+    (Each, &[
+        "for_each", "for_each_concurrent", "try_for_each", "filter", "inspect", "inspect_err", "take_while", "skip_while",
+        "max_by_key", "min_by_key", "max_by", "min_by", "sort_by", "sort_by_key", "sort_unstable_by", "sort_unstable_by_key",
+        "sort_by_cached_key", "find", "retain", "partition", "dedup_by_key", "tap", "tap_mut", "sorted_by", "or_else",
+        "and_modify", "also", "inspect_ok",
+    ]),
+    (Asked, &["any", "all", "is_some_and", "is_none_or", "is_ok_and", "is_err_and", "partition_point"]),
+    (Or, &["unwrap_or", "unwrap_or_else", "or", "or_insert", "or_default", "map_or", "map_or_else", "xor", "get_or_default"]),
+    (Fold, &["fold", "try_fold", "reduce", "rfold"]),
+    (Error, &["map_err"]),
+    (Put, &[
+        "push", "push_str", "push_back", "push_front", "insert", "extend", "extend_from_slice", "append", "send",
+        "try_send", "blocking_send", "send_async", "set", "store", "swap_in", "write_str", "write_char", "put", "put_slice",
+        "add", "entry_insert", "fill", "send_replace", "arg", "copy_from_slice", "clone_from", "write_all",
+        "extend_one", "insert_str", "write_fmt", "send_timeout", "force_push", "try_push", "init",
+    ]),
+    (Clear, &["clear", "zeroize", "truncate_all"]),
+    (Args, &["encode", "encode_string", "encode_to_string", "render", "escape", "quote", "decode", "serialize_str", "replace_all", "normalize_text"]),
+    (Numbered, &["enumerate"]),
+    (Both, &["zip", "chain", "join", "intersperse", "concat_with", "interleave", "union", "add_to", "merge"]),
+    (Out, &["take", "replace_with", "swap"]),
+    (Keyed, &["get", "try_get", "remove", "pointer", "param", "header", "value_of", "get_one", "query_param", "index", "cookie", "entry", "var", "get_all", "fetch", "typed_header"]),
+];
