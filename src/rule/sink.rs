@@ -145,7 +145,30 @@ pub struct Structs {
 pub struct Barriers {
     /// Words in names of functions, methods and macros.
     pub verbs: Vec<String>,
+    /// Whole names of functions, methods and macros.
+    #[serde(default)]
+    pub functions: Vec<String>,
     /// Types whose text reveals nothing of what they hold.
     #[serde(default)]
     pub types: Vec<String>,
+}
+
+impl Barriers {
+    /// The barriers that come with phivet, for Rust.
+    #[must_use]
+    pub fn builtin() -> Self {
+        serde_yaml::from_str(include_str!("../../rules/barriers/rust.yaml")).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn barriers_are_read() {
+        let barriers = Barriers::builtin();
+        assert!(barriers.verbs.iter().any(|verb| verb == "redact"));
+        assert!(barriers.types.iter().any(|ty| ty == "SecretString"));
+    }
 }

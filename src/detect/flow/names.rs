@@ -100,6 +100,11 @@ impl Vocabulary {
         }
     }
 
+    /// Forgets a phrase.
+    pub fn forget(&mut self, phrase: &str) {
+        self.phrases.remove(&split(phrase).join(" "));
+    }
+
     /// Adds the rows of a word list: `word<TAB>role[<TAB>kind]`; what it says first holds. Returns the phrases that
     /// are said to mean nothing.
     pub fn add_rows(&mut self, text: &str) -> Vec<String> {
@@ -217,9 +222,42 @@ impl Vocabulary {
 
 /// Words before a weak one that leave it what it is.
 const QUALIFIERS: &[&str] = &[
-    "new", "old", "raw", "full", "the", "my", "their", "his", "her", "current", "primary", "secondary", "home", "work",
-    "mobile", "other", "previous", "first", "last", "personal", "private", "given", "legal", "preferred", "date", "of",
-    "contact", "emergency", "clinical", "medical", "discharge", "admission", "visit", "intake", "nursing", "free",
+    "new",
+    "old",
+    "raw",
+    "full",
+    "the",
+    "my",
+    "their",
+    "his",
+    "her",
+    "current",
+    "primary",
+    "secondary",
+    "home",
+    "work",
+    "mobile",
+    "other",
+    "previous",
+    "first",
+    "last",
+    "personal",
+    "private",
+    "given",
+    "legal",
+    "preferred",
+    "date",
+    "of",
+    "contact",
+    "emergency",
+    "clinical",
+    "medical",
+    "discharge",
+    "admission",
+    "visit",
+    "intake",
+    "nursing",
+    "free",
 ];
 
 /// The words of an identifier, in lower case: `patientSSN`, `patient_ssn` and `PatientSsn` are the same.

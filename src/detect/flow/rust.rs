@@ -2,16 +2,16 @@
 
 mod attrs;
 mod event;
-mod exprs;
 mod expand;
+mod exprs;
 mod functions;
 mod items;
+pub mod known;
 mod lower;
 mod macros;
 mod nest;
 mod pats;
 mod rough;
-pub mod known;
 mod template;
 mod types;
 
@@ -61,7 +61,7 @@ pub struct Shared {
 }
 
 /// What must be known to read a file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Language {
     /// Macros that reveal, by name.
     pub grammars: FxHashMap<String, Grammar>,
@@ -75,7 +75,7 @@ impl Language {
     /// Does a function of this name leave nothing of its argument to be known?
     #[must_use]
     pub fn is_barrier(&self, name: &str) -> bool {
-        super::names::split(name).iter().any(|word| self.verbs.contains(word))
+        super::names::split(name).iter().any(|word| self.verbs.contains(word)) || self.verbs.iter().any(|v| v == name)
     }
 
     /// Adds the macros that a text defines.
@@ -87,9 +87,23 @@ impl Language {
     }
 }
 
+/// The text with blanks for a byte order mark and a `#!` line: places stay what they are.
+fn plain(text: &str) -> std::borrow::Cow<'_, str> {
+    let marked = text.strip_prefix('\u{feff}');
+    let body = marked.unwrap_or(text);
+    let script = body.starts_with("#!") && !body[2..].trim_start().starts_with('[');
+    if marked.is_none() && !script {
+        return text.into();
+    }
+    let line = if script { body.find('\n').unwrap_or(body.len()) } else { 0 };
+    let blanks = text.len() - body.len() + line;
+    format!("{}{}", " ".repeat(blanks), &body[line..]).into()
+}
+
 /// Reads a file. What does not parse is looked at word by word.
 #[must_use]
 pub fn read(text: &str, language: &Language) -> File {
+    let text = &*plain(text);
     let mut lower = Lower::new(language);
     lower.file.mods.push(Module::default());
     if nest::too_deep(text) {

@@ -133,13 +133,19 @@ const ROUNDS: usize = 3;
 impl<'a> Solver<'a> {
     /// A solver for the files of a workspace.
     #[must_use]
-    pub fn new(inputs: Vec<Input<'a>>, crates: Vec<Crate>, vocabulary: &'a Vocabulary, spec: &'a Spec) -> Self {
+    pub fn new(
+        inputs: Vec<Input<'a>>,
+        crates: Vec<Crate>,
+        vocabulary: &'a Vocabulary,
+        spec: &'a Spec,
+        tests: bool,
+    ) -> Self {
         let mut solver = Self {
             units: Vec::new(),
             crates,
             vocabulary,
             spec,
-            tests: false,
+            tests,
             texts: Vec::new(),
             text_ids: FxHashMap::default(),
             syms: Syms::default(),
@@ -176,13 +182,6 @@ impl<'a> Solver<'a> {
         };
         solver.load(inputs);
         solver
-    }
-
-    /// Looks at test code too.
-    #[must_use]
-    pub fn with_tests(mut self, tests: bool) -> Self {
-        self.tests = tests;
-        self
     }
 
     fn load(&mut self, inputs: Vec<Input<'a>>) {

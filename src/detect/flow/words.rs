@@ -6,7 +6,7 @@ use super::ir::How;
 use super::names::{Role, Vocabulary};
 use super::rust::{self, Grammar, Language};
 use super::solve::spec::{Reveals, Spec};
-use crate::rule::{Barriers, Calls, Methods, Reveal, Shape, Sink};
+use crate::rule::{Barriers, Calls, Methods, Party, Reveal, Rule, Shape, Sink};
 
 /// What an identifier's rule says of names.
 pub struct Called<'a> {
@@ -20,8 +20,39 @@ pub struct Called<'a> {
     pub with_owner: &'a [String],
 }
 
+impl<'a> Called<'a> {
+    /// What a rule says.
+    #[must_use]
+    pub fn of(rule: &'a Rule) -> Self {
+        let identifier = &rule.identifier;
+        Self {
+            kind: &identifier.kind,
+            provider: identifier.party == Party::Provider,
+            called: &identifier.called,
+            with_owner: &identifier.called_with_owner,
+        }
+    }
+}
+
 /// Kinds whose labels name things of software everywhere: in code they count inside a person only.
-const LOOSE: &[&str] = &["url", "ip", "device", "vehicle", "account", "license", "date", "other_id", "biometric", "photo", "city", "address", "zip"];
+const LOOSE: &[&str] = &[
+    "url",
+    "ip",
+    "device",
+    "vehicle",
+    "account",
+    "license",
+    "date",
+    "other_id",
+    "biometric",
+    "photo",
+    "city",
+    "address",
+    "zip",
+];
+
+/// Kinds whose labels mean nothing else.
+const STRONG: &[&str] = &["ssn", "mrn", "dob"];
 
 /// Adds the labels of the rules; `nothing` are phrases that mean nothing in code.
 pub fn fill<'a>(vocabulary: &mut Vocabulary, nothing: &[String], rules: impl Iterator<Item = Called<'a>>) {
@@ -34,9 +65,8 @@ pub fn fill<'a>(vocabulary: &mut Vocabulary, nothing: &[String], rules: impl Ite
     for rule in rules.filter(|rule| !rule.provider && !rule.kind.starts_with("safeguard.")) {
         let role = if LOOSE.contains(&rule.kind) { Role::Weak } else { Role::Health };
         for phrase in rule.called {
-            // One short word is too little outside a text about people.
-            let short = phrase.len() <= 3 || rule.kind.starts_with("health.") && !phrase.contains(' ');
-            add(phrase, rule.kind, if short && role == Role::Health { Role::Health } else { role });
+            let sure = STRONG.contains(&rule.kind) && phrase.len() > 3 || phrase.split(' ').any(|w| w == "patient");
+            add(phrase, rule.kind, if sure { Role::Strong } else { role });
         }
         for phrase in rule.with_owner.iter().filter(|p| p.contains(' ')) {
             add(phrase, rule.kind, Role::Weak);
@@ -50,7 +80,9 @@ pub fn compile<'a>(sinks: impl Iterator<Item = (u16, &'a str, &'a Sink)>, barrie
     let (mut spec, mut language) = (Spec::default(), Language::default());
     spec.verbs = barriers.verbs.iter().cloned().collect();
     spec.opaque = barriers.types.iter().cloned().collect();
+    spec.verbs.extend(barriers.functions.iter().cloned());
     language.verbs.clone_from(&barriers.verbs);
+    language.verbs.extend(barriers.functions.iter().cloned());
     for (does, names) in rust::known::METHODS {
         for name in *names {
             spec.known.entry(name).or_insert(*does);
@@ -68,6 +100,24 @@ pub fn compile<'a>(sinks: impl Iterator<Item = (u16, &'a str, &'a Sink)>, barrie
         add_sink(&mut spec, &mut language, rule, sink);
     }
     (spec, language)
+}
+
+/// Adds macros and functions that a project names: they log.
+pub fn add_own(spec: &mut Spec, language: &mut Language, names: &[String]) {
+    let rule = spec.macros.get("info").and_then(|rules| rules.first()).map_or(0, |(rule, _)| *rule);
+    for name in names {
+        if let Some(name) = name.strip_suffix('!') {
+            let last = name.rsplit("::").next().unwrap_or(name).to_owned();
+            spec.macros.entry(last.clone()).or_default().push((rule, Vec::new()));
+            language.grammars.entry(last).or_default();
+            continue;
+        }
+        let path: Vec<String> = name.split("::").map(str::to_owned).collect();
+        let last = path.last().cloned().unwrap_or_default();
+        let reveals = Reveals { rule, path, how: Some(How::Display), ..Reveals::default() };
+        spec.methods.entry(last.clone()).or_default().push(reveals.clone());
+        spec.calls.entry(last).or_default().push(reveals);
+    }
 }
 
 fn add_sink(spec: &mut Spec, language: &mut Language, rule: u16, sink: &Sink) {

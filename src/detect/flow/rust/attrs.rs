@@ -171,7 +171,9 @@ impl Lower<'_> {
             };
             match (arg, &placeholder.which) {
                 (Some(arg), _) => self.argument(arg, fields, placeholder.how, &mut list),
-                (None, Which::Named(name)) => list.push((vec![self.name(name.trim_start_matches('_'))], placeholder.how)),
+                (None, Which::Named(name)) => {
+                    list.push((vec![self.name(name.trim_start_matches('_'))], placeholder.how))
+                }
                 (None, Which::At(i)) => list.push((vec![self.name(&i.to_string())], placeholder.how)),
             }
         }

@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use rustc_hash::FxHashMap;
-use syn::parse::{ParseStream, Parser};
 use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
 use syn::{Lit, Token};
 
 /// Longest expansion that is followed, in tokens.

@@ -143,7 +143,8 @@ impl Lower<'_> {
             display = Some(vec![(vec![only], super::super::ir::How::Display)]);
         }
         let fields = self.fields(fields);
-        let ty = self.type_item(attributes, generics, vec![Variant { name, fields, display }], false, bytes(ident.span()));
+        let ty =
+            self.type_item(attributes, generics, vec![Variant { name, fields, display }], false, bytes(ident.span()));
         self.item(name, Kind::Type(ty));
     }
 
@@ -153,7 +154,8 @@ impl Lower<'_> {
         let mut variants = Vec::new();
         for variant in &e.variants {
             let mut display = self.displayed(&variant.attrs, &variant.fields);
-            let more = derived.iter().any(|d| d == "derive_more" || d == "From") && derived.iter().any(|d| d == "Display");
+            let more =
+                derived.iter().any(|d| d == "derive_more" || d == "From") && derived.iter().any(|d| d == "Display");
             if display.is_none() && more && variant.fields.len() == 1 {
                 let only = self.only_field(&variant.fields);
                 display = Some(vec![(vec![only], super::super::ir::How::Display)]);

@@ -13,8 +13,25 @@ use super::{Grammar, Shape};
 
 /// Macros whose value holds nothing of a variable.
 const CLEAN: &[&str] = &[
-    "concat", "stringify", "env", "option_env", "include_str", "include_bytes", "include", "line", "file", "column",
-    "module_path", "cfg", "compile_error", "global_asm", "asm", "offset_of", "addr_of", "const_format", "trybuild",
+    "concat",
+    "stringify",
+    "env",
+    "option_env",
+    "include_str",
+    "include_bytes",
+    "include",
+    "line",
+    "file",
+    "column",
+    "module_path",
+    "cfg",
+    "compile_error",
+    "global_asm",
+    "asm",
+    "offset_of",
+    "addr_of",
+    "const_format",
+    "trybuild",
 ];
 
 impl Lower<'_> {
@@ -423,7 +440,10 @@ fn is_key(tokens: &TokenStream) -> bool {
 /// `name = value`, or a value.
 fn named(input: ParseStream<'_>) -> syn::Result<(Option<String>, Expr)> {
     use syn::ext::IdentExt;
-    if input.peek(syn::Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>])
+    if input.peek(syn::Ident::peek_any)
+        && input.peek2(Token![=])
+        && !input.peek2(Token![==])
+        && !input.peek2(Token![=>])
     {
         let name = syn::Ident::parse_any(input)?;
         input.parse::<Token![=]>()?;

@@ -140,7 +140,9 @@ pub(super) fn too_deep(text: &str) -> bool {
                 chain += 1;
             }
             b';' | b',' => chain = 0,
-            b'.' | b'+' | b'-' | b'*' | b'/' | b'&' | b'|' | b'!' | b'<' | b'=' | b'?' | b'%' | b'^' | b':' => chain += 1,
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'&' | b'|' | b'!' | b'<' | b'=' | b'?' | b'%' | b'^' | b':' => {
+                chain += 1
+            }
             b' ' if bytes[i + 1..].starts_with(b"return ") || bytes[i + 1..].starts_with(b"as ") => chain += 1,
             _ => {}
         }

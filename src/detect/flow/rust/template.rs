@@ -77,11 +77,10 @@ mod tests {
         let read = |text| placeholders(text).into_iter().map(|p| (p.which, p.how)).collect::<Vec<_>>();
         let named = |name: &str| Which::Named(name.to_owned());
         assert_eq!(read("{{x}} {} {a:?}"), [(Which::At(0), How::Display), (named("a"), How::Debug)]);
-        assert_eq!(read("{1:>w$} {} {:#?}"), [
-            (Which::At(1), How::Display),
-            (Which::At(0), How::Display),
-            (Which::At(1), How::Debug)
-        ]);
+        assert_eq!(
+            read("{1:>w$} {} {:#?}"),
+            [(Which::At(1), How::Display), (Which::At(0), How::Display), (Which::At(1), How::Debug)]
+        );
         assert_eq!(read("{:.*}"), [(Which::At(1), How::Display)]);
         assert_eq!(read("{"), [(Which::At(0), How::Display)]);
         assert!(placeholders("https://a.example/v1?n={}&k={}").iter().all(|p| p.query));

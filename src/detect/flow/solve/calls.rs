@@ -116,7 +116,14 @@ impl Solver<'_> {
     }
 
     /// A call of a function of the program, with its arguments as they stand in the source.
-    pub(super) fn call_fn(&mut self, frame: &mut Frame, def: Def, own: Option<(Val, ExId)>, args: &[ExId], span: Span) -> Val {
+    pub(super) fn call_fn(
+        &mut self,
+        frame: &mut Frame,
+        def: Def,
+        own: Option<(Val, ExId)>,
+        args: &[ExId],
+        span: Span,
+    ) -> Val {
         let mut values = Vec::with_capacity(args.len() + 1);
         let mut places = Vec::with_capacity(args.len() + 1);
         if let Some((val, e)) = own {
@@ -193,9 +200,11 @@ impl Solver<'_> {
 
     /// Does a function of a barrier's name hand back what it was given?
     pub(super) fn returns_input(&self, summary: &Summary) -> bool {
-        summary.ret.taint.iter().any(
-            |s| matches!(&self.sources[*s as usize], From::Param { exact: true, path, .. } if path.is_empty()),
-        )
+        summary
+            .ret
+            .taint
+            .iter()
+            .any(|s| matches!(&self.sources[*s as usize], From::Param { exact: true, path, .. } if path.is_empty()))
     }
 
     /// A summary's value, with what the caller gives.
@@ -266,9 +275,8 @@ impl Solver<'_> {
     fn settle(&mut self, out: &mut Val, was: &Val) {
         if !was.taint.is_empty() && out.taint.is_empty() && out.parts.is_none() {
             let only_params = was.taint.iter().all(|s| matches!(self.sources[*s as usize], From::Param { .. }));
-            let shown = was.taint.iter().any(
-                |s| !matches!(self.sources[*s as usize], From::Param { how: How::Value, .. }),
-            );
+            let shown =
+                was.taint.iter().any(|s| !matches!(self.sources[*s as usize], From::Param { how: How::Value, .. }));
             out.clean |= only_params && shown;
         } else if !out.taint.is_empty() {
             out.clean = false;
@@ -411,7 +419,10 @@ impl Solver<'_> {
         let ty = self.types.add(Type::Def(def, Vec::new()));
         let text = self.text(name).to_owned();
         let mut out = self.call_other(frame, name, segs, args, span);
-        if matches!(text.as_str(), "default" | "new" | "from" | "try_from" | "from_str" | "deserialize" | "load" | "fetch") {
+        if matches!(
+            text.as_str(),
+            "default" | "new" | "from" | "try_from" | "from_str" | "deserialize" | "load" | "fetch"
+        ) {
             out.ty = ty;
             out.callable = None;
             if text != "default" && out.taint.is_empty() {
@@ -483,9 +494,27 @@ impl Solver<'_> {
         let text = text.as_str();
         let about = matches!(
             text,
-            "size_of_val" | "type_name" | "type_name_of_val" | "drop" | "forget" | "now" | "new_v4" | "len" | "black_box_len" | "var"
-                | "compare" | "is_match" | "is_valid" | "validate" | "verify" | "type_id_of_val" | "with_capacity" | "default"
-        ) || text.starts_with("is_") || text.starts_with("has_") || text.starts_with("count");
+            "size_of_val"
+                | "type_name"
+                | "type_name_of_val"
+                | "drop"
+                | "forget"
+                | "now"
+                | "new_v4"
+                | "len"
+                | "black_box_len"
+                | "var"
+                | "compare"
+                | "is_match"
+                | "is_valid"
+                | "validate"
+                | "verify"
+                | "type_id_of_val"
+                | "with_capacity"
+                | "default"
+        ) || text.starts_with("is_")
+            || text.starts_with("has_")
+            || text.starts_with("count");
         if about {
             return if matches!(text, "var") { Val::default() } else { Val::clean() };
         }

@@ -101,11 +101,7 @@ impl Solver<'_> {
     }
 
     /// Evaluates one of several ways, and takes its changes back.
-    pub(super) fn branch<R>(
-        &mut self,
-        frame: &mut Frame,
-        way: impl FnOnce(&mut Self, &mut Frame) -> R,
-    ) -> (R, Branch) {
+    pub(super) fn branch<R>(&mut self, frame: &mut Frame, way: impl FnOnce(&mut Self, &mut Frame) -> R) -> (R, Branch) {
         let mark = frame.journal.len();
         let was_dead = frame.dead;
         let result = way(self, frame);
@@ -259,9 +255,25 @@ impl Solver<'_> {
                 let name = self.text(self.sym(frame.file(), *name));
                 let through = matches!(
                     name,
-                    "borrow_mut" | "lock" | "write" | "unwrap" | "expect" | "as_mut" | "get_mut" | "iter_mut" | "by_ref"
-                        | "entry" | "or_default" | "or_insert_with" | "or_insert" | "borrow" | "query_pairs_mut"
-                        | "extensions_mut" | "as_deref_mut" | "last_mut" | "first_mut"
+                    "borrow_mut"
+                        | "lock"
+                        | "write"
+                        | "unwrap"
+                        | "expect"
+                        | "as_mut"
+                        | "get_mut"
+                        | "iter_mut"
+                        | "by_ref"
+                        | "entry"
+                        | "or_default"
+                        | "or_insert_with"
+                        | "or_insert"
+                        | "borrow"
+                        | "query_pairs_mut"
+                        | "extensions_mut"
+                        | "as_deref_mut"
+                        | "last_mut"
+                        | "first_mut"
                 );
                 if through { self.place_at(frame, *base) } else { None }
             }
@@ -277,7 +289,11 @@ impl Solver<'_> {
             let mut inner = val.clone();
             inner.cell = None;
             let content = &mut self.cells[cell as usize];
-            if content.is_unknown() { *content = inner } else { content.join(&inner) }
+            if content.is_unknown() {
+                *content = inner
+            } else {
+                content.join(&inner)
+            }
             return;
         }
         self.contribute(&root, &path, &val);

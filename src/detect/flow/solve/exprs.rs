@@ -53,9 +53,7 @@ impl Solver<'_> {
         let found = self.find_value(frame, path, &segs);
         match found {
             Found::Def(def) => match &self.item(def).kind {
-                super::super::ir::Kind::Fn(..) => {
-                    Val { callable: Some(Callable::Function(def)), ..Val::default() }
-                }
+                super::super::ir::Kind::Fn(..) => Val { callable: Some(Callable::Function(def)), ..Val::default() },
                 super::super::ir::Kind::Value(..) => self.global(def, frame, (e, &segs)),
                 super::super::ir::Kind::Type(_) => {
                     let ty = self.types.add(Type::Def(def, Vec::new()));
@@ -68,10 +66,12 @@ impl Solver<'_> {
                 let callable = Some(Callable::Maker(def, variant));
                 Val { ty, clean: true, variant: Some(variant), callable, ..Val::default() }
             }
-            Found::Inside(def, name) => match self.methods.get(&(super::Head::Def(def), name)).and_then(|m| m.first()) {
-                Some(f) => Val { callable: Some(Callable::Function(*f)), ..Val::default() },
-                None => Val::clean(),
-            },
+            Found::Inside(def, name) => {
+                match self.methods.get(&(super::Head::Def(def), name)).and_then(|m| m.first()) {
+                    Some(f) => Val { callable: Some(Callable::Function(*f)), ..Val::default() },
+                    None => Val::clean(),
+                }
+            }
             Found::Other(full) => {
                 let mut val = Val { callable: Some(Callable::Other(full)), ..Val::default() };
                 let last = segs.last().copied().unwrap_or_default();
@@ -439,7 +439,9 @@ impl Solver<'_> {
         let val = self.expr(frame, inner);
         let future = match self.types.get(val.ty) {
             Type::Bounds(_) => self.element(val.ty),
-            Type::Other(name, args) if args.len() == 1 && matches!(self.text(*name), "Pin" | "BoxFuture" | "LocalBoxFuture") => {
+            Type::Other(name, args)
+                if args.len() == 1 && matches!(self.text(*name), "Pin" | "BoxFuture" | "LocalBoxFuture") =>
+            {
                 let inner = args[0];
                 if matches!(self.types.get(inner), Type::Bounds(_)) { self.element(inner) } else { inner }
             }
@@ -487,7 +489,8 @@ impl Solver<'_> {
         if self.is_output(to.ty)
             && let Some(rule) = self.spec.output
         {
-            let sink = Sink { path: PathRef::default(), args: args.to_vec(), through: false, makes: false, ends: false };
+            let sink =
+                Sink { path: PathRef::default(), args: args.to_vec(), through: false, makes: false, ends: false };
             self.reveal_args(frame, rule, &sink.args);
         }
         let _ = e;
@@ -541,7 +544,10 @@ impl Solver<'_> {
 
     pub(super) fn is_text(&self, ty: super::types::T) -> bool {
         match self.types.get(ty) {
-            Type::Other(name, args) => matches!(self.text(*name), "str" | "String") || args.len() == 1 && self.is_pointer(*name) && self.is_text(args[0]),
+            Type::Other(name, args) => {
+                matches!(self.text(*name), "str" | "String")
+                    || args.len() == 1 && self.is_pointer(*name) && self.is_text(args[0])
+            }
             Type::Named(_, inner) => self.is_text(*inner),
             _ => false,
         }

@@ -30,7 +30,11 @@ impl Solver<'_> {
         if let Some(content) = val.cell.and_then(|cell| self.cells.get(cell as usize)) {
             let (ty, cell) = (val.ty, val.cell);
             val.cell = None;
-            if val.is_unknown() { val = content.clone() } else { val.join(content) }
+            if val.is_unknown() {
+                val = content.clone()
+            } else {
+                val.join(content)
+            }
             val.ty = ty;
             val.cell = cell;
         }
@@ -247,7 +251,9 @@ impl Solver<'_> {
         let keeps = match (self.types.get(val.ty), self.types.get(ty)) {
             (Type::Unknown, _) => false,
             (Type::Def(..), Type::Bounds(_)) => true,
-            (Type::Def(..), Type::Other(name, args)) => args.is_empty() && matches!(self.text(*name), "Error" | "Report" | "BoxError") || self.is_pointer(*name),
+            (Type::Def(..), Type::Other(name, args)) => {
+                args.is_empty() && matches!(self.text(*name), "Error" | "Report" | "BoxError") || self.is_pointer(*name)
+            }
             (_, Type::Bounds(_) | Type::Param(_)) => true,
             (Type::Other(a, x), Type::Other(b, y)) if a == b => y.iter().all(|t| *t == T::default()) && !x.is_empty(),
             _ => false,

@@ -169,7 +169,8 @@ impl<'a> Solver<'a> {
         let unit = &self.units[file];
         let krate = unit.krate.map(|k| &self.crates[k as usize]);
         let inner = krate.map_or(unit.path.as_str(), |k| unit.path.strip_prefix(k.dir.as_str()).unwrap_or(&unit.path));
-        if krate.is_some_and(|k| k.lib.as_deref() == Some(inner)) || inner == "src/lib.rs" || inner.ends_with("/lib.rs") {
+        if krate.is_some_and(|k| k.lib.as_deref() == Some(inner)) || inner == "src/lib.rs" || inner.ends_with("/lib.rs")
+        {
             return 0;
         }
         match inner.rsplit('/').next().unwrap_or(inner) {
@@ -339,7 +340,9 @@ impl<'a> Solver<'a> {
         }
         let m = &self.mods[module as usize];
         let own = match space {
-            Space::Type => m.types.get(&name).map(|d| Found::Def(*d)).or_else(|| m.mods.get(&name).map(|m| Found::Module(*m))),
+            Space::Type => {
+                m.types.get(&name).map(|d| Found::Def(*d)).or_else(|| m.mods.get(&name).map(|m| Found::Module(*m)))
+            }
             Space::Value => m.values.get(&name).map(|d| Found::Def(*d)),
         };
         if let Some(found) = own {

@@ -113,9 +113,35 @@ impl Solver<'_> {
     /// Is a type of this name about columns, rules or settings, rather than people?
     fn is_about_columns(&self, name: Sym) -> bool {
         const WORDS: &[&str] = &[
-            "column", "columns", "header", "headers", "label", "labels", "field", "fields", "key", "keys", "schema",
-            "flag", "flags", "rule", "rules", "config", "settings", "options", "pattern", "patterns", "regexes",
-            "counts", "metrics", "template", "templates", "kind", "kinds", "type", "error",
+            "column",
+            "columns",
+            "header",
+            "headers",
+            "label",
+            "labels",
+            "field",
+            "fields",
+            "key",
+            "keys",
+            "schema",
+            "flag",
+            "flags",
+            "rule",
+            "rules",
+            "config",
+            "settings",
+            "options",
+            "pattern",
+            "patterns",
+            "regexes",
+            "counts",
+            "metrics",
+            "template",
+            "templates",
+            "kind",
+            "kinds",
+            "type",
+            "error",
         ];
         let words = super::super::names::split(self.text(name));
         words.last().is_some_and(|last| WORDS.contains(&last.as_str()) && last != "error")
@@ -195,8 +221,19 @@ impl Solver<'_> {
                 ("Option", [inner]) => self.is_plain(*inner),
                 (name, _) => matches!(
                     name,
-                    "bool" | "()" | "Duration" | "Instant" | "AtomicUsize" | "AtomicU64" | "AtomicBool" | "PhantomData"
-                        | "Range" | "Ordering" | "Regex" | "TypeId" | "Layout"
+                    "bool"
+                        | "()"
+                        | "Duration"
+                        | "Instant"
+                        | "AtomicUsize"
+                        | "AtomicU64"
+                        | "AtomicBool"
+                        | "PhantomData"
+                        | "Range"
+                        | "Ordering"
+                        | "Regex"
+                        | "TypeId"
+                        | "Layout"
                 ),
             },
             Type::Fn(_) => true,
@@ -212,7 +249,19 @@ impl Solver<'_> {
         }
         matches!(
             name,
-            "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "f32" | "f64"
+            "u8" | "u16"
+                | "u32"
+                | "u64"
+                | "u128"
+                | "usize"
+                | "i8"
+                | "i16"
+                | "i32"
+                | "i64"
+                | "i128"
+                | "isize"
+                | "f32"
+                | "f64"
         )
     }
 

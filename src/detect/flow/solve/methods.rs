@@ -63,14 +63,7 @@ impl Solver<'_> {
         out
     }
 
-    fn call_methods(
-        &mut self,
-        frame: &mut Frame,
-        methods: &[u32],
-        own: (Val, ExId),
-        args: &[ExId],
-        span: Span,
-    ) -> Val {
+    fn call_methods(&mut self, frame: &mut Frame, methods: &[u32], own: (Val, ExId), args: &[ExId], span: Span) -> Val {
         let mut out: Option<Val> = None;
         for def in methods.iter().take(8) {
             let val = self.call_fn(frame, *def, Some(own.clone()), args, span);
@@ -265,7 +258,11 @@ impl Solver<'_> {
             }
             Does::Both => self.both(receiver, &values, &text),
             Does::Out => {
-                if values.is_empty() { receiver.clone() } else { self.same(receiver, &text) }
+                if values.is_empty() {
+                    receiver.clone()
+                } else {
+                    self.same(receiver, &text)
+                }
             }
         }
     }
@@ -338,7 +335,8 @@ impl Solver<'_> {
     }
 
     fn inexact_unless_whole(&mut self, out: &mut Val, name: &str) {
-        let whole = matches!(name, "as_str" | "as_bytes" | "into_bytes" | "trim" | "to_str" | "to_bytes" | "as_mut_str");
+        let whole =
+            matches!(name, "as_str" | "as_bytes" | "into_bytes" | "trim" | "to_str" | "to_bytes" | "as_mut_str");
         if !whole {
             self.inexact(out);
         }
@@ -477,7 +475,11 @@ impl Solver<'_> {
                 let source = self.labelled(label, (frame.file(), span));
                 add(&mut out.taint, &[source]);
             }
-            out.owner = if meaning.owner == Owner::Unknown && receiver.owner != Owner::Person { Owner::Unknown } else { meaning.owner };
+            out.owner = if meaning.owner == Owner::Unknown && receiver.owner != Owner::Person {
+                Owner::Unknown
+            } else {
+                meaning.owner
+            };
         }
         // A builder's method gives the builder back.
         if matches!(self.types.get(receiver.ty), Type::Other(..)) && !self.is_text(receiver.ty) && !values.is_empty() {
@@ -525,7 +527,9 @@ impl Solver<'_> {
             _ => return,
         }
         let mut val = Val::clean();
-        let keyed = args.len() == 2 && matches!(text.as_str(), "insert") && !matches!(self.types.get(receiver.ty), Type::Slice(_));
+        let keyed = args.len() == 2
+            && matches!(text.as_str(), "insert")
+            && !matches!(self.types.get(receiver.ty), Type::Slice(_));
         for (i, arg) in args.iter().enumerate() {
             let given = self.expr(frame, *arg);
             let given = self.detached(frame, given);
@@ -558,7 +562,8 @@ impl Solver<'_> {
             let slot = place.0;
             let whole = place.1.is_empty();
             self.store(frame, place, val, true);
-            if whole && let Some(root) = frame.env.get_mut(slot as usize)
+            if whole
+                && let Some(root) = frame.env.get_mut(slot as usize)
                 && matches!(self.types.get(root.ty), Type::Other(_, args) if args.is_empty())
             {
                 root.ty = grown;
@@ -603,9 +608,11 @@ impl Solver<'_> {
                 out
             }
             ("Arc" | "Rc", "clone" | "downgrade") => first?.clone(),
-            ("Box" | "Cow" | "Mutex" | "RwLock" | "RefCell" | "Cell" | "Pin" | "Zeroizing" | "Reverse" | "OnceCell" | "Lazy", "new" | "pin" | "Borrowed" | "Owned") => {
-                wrapped(self, before, first?)
-            }
+            (
+                "Box" | "Cow" | "Mutex" | "RwLock" | "RefCell" | "Cell" | "Pin" | "Zeroizing" | "Reverse" | "OnceCell"
+                | "Lazy",
+                "new" | "pin" | "Borrowed" | "Owned",
+            ) => wrapped(self, before, first?),
             ("SecretString" | "SecretBox" | "Secret" | "Redacted" | "Sensitive" | "Masked", _) => {
                 let ty = self.other(before, Vec::new());
                 first?.clone().with_ty(ty)
@@ -639,12 +646,19 @@ impl Solver<'_> {
                 self.cells[cell as usize].join(&Val { taint, ..Val::default() });
                 Val::clean()
             }
-            ("serde_json" | "toml" | "serde_yaml" | "ron", "to_string" | "to_string_pretty" | "to_vec" | "to_value") => {
+            (
+                "serde_json" | "toml" | "serde_yaml" | "ron",
+                "to_string" | "to_string_pretty" | "to_vec" | "to_value",
+            ) => {
                 let taint = self.reveal(first?, How::Serialize);
                 let ty = self.other("String", Vec::new());
                 Val { clean: taint.is_empty(), taint, ..Val::of(ty) }
             }
-            ("Vec" | "HashMap" | "BTreeMap" | "String" | "HashSet" | "BTreeSet" | "VecDeque" | "IndexMap" | "BTreeSet2", "new" | "with_capacity" | "default") => {
+            (
+                "Vec" | "HashMap" | "BTreeMap" | "String" | "HashSet" | "BTreeSet" | "VecDeque" | "IndexMap"
+                | "BTreeSet2",
+                "new" | "with_capacity" | "default",
+            ) => {
                 let ty = self.other(before, Vec::new());
                 Val { clean: true, ..Val::of(ty) }
             }
@@ -670,7 +684,9 @@ impl Solver<'_> {
         match self.types.get(ty) {
             Type::Other(name, args) => {
                 matches!(self.text(*name), "Stdout" | "Stderr" | "StdoutLock" | "StderrLock")
-                    || args.len() == 1 && (self.is_pointer(*name) || matches!(self.text(*name), "BufWriter" | "LineWriter")) && self.is_output(args[0])
+                    || args.len() == 1
+                        && (self.is_pointer(*name) || matches!(self.text(*name), "BufWriter" | "LineWriter"))
+                        && self.is_output(args[0])
             }
             _ => false,
         }

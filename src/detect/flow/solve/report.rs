@@ -33,6 +33,8 @@ pub struct Flow {
     pub trail: Vec<Step>,
     /// Is a step on the way unsure?
     pub unsure: bool,
+    /// What to do about it here.
+    pub advice: Option<String>,
 }
 
 /// What was found at a sink so far.
@@ -90,7 +92,8 @@ impl Solver<'_> {
             let unknown = !self.is_number(val.ty) && self.inner_def(val.ty).is_none();
             let key = self.sym(frame.file(), key);
             let meaning = self.meaning(key);
-            if unknown && !meaning.about
+            if unknown
+                && !meaning.about
                 && let Some(label) = self.name_label(key, val.ty, frame.owner)
             {
                 let source = self.labelled(label, (frame.file(), arg.span));
@@ -124,11 +127,8 @@ impl Solver<'_> {
     }
 
     pub(super) fn report(&mut self, rule: u16, at: (FileId, Span), source: Source, unsure: bool) {
-        let raw = self.found.entry((rule, at.0, at.1.0)).or_insert_with(|| Raw {
-            span: at.1,
-            sources: Taint::new(),
-            unsure,
-        });
+        let raw =
+            self.found.entry((rule, at.0, at.1.0)).or_insert_with(|| Raw { span: at.1, sources: Taint::new(), unsure });
         add(&mut raw.sources, &[source]);
         raw.unsure &= unsure;
     }
@@ -234,7 +234,8 @@ impl Solver<'_> {
                 }
                 continue;
             }
-            let reveals = Reveals { rule: reveals.rule, args: reveals.args.clone(), how: reveals.how, ..Reveals::default() };
+            let reveals =
+                Reveals { rule: reveals.rule, args: reveals.args.clone(), how: reveals.how, ..Reveals::default() };
             self.reveal_method_args(frame, &reveals, args, at);
         }
     }
@@ -288,7 +289,8 @@ impl Solver<'_> {
         };
         let names: Vec<&str> = full.split("::").collect();
         for (rule, path, fields) in all {
-            let fits = names.len() >= path.len() && names[names.len() - path.len()..].iter().zip(path).all(|(a, b)| a == b);
+            let fits =
+                names.len() >= path.len() && names[names.len() - path.len()..].iter().zip(path).all(|(a, b)| a == b);
             if !fits {
                 continue;
             }
@@ -366,7 +368,7 @@ impl Solver<'_> {
             kinds.sort();
             kinds.dedup();
             trail.dedup();
-            flows.push(Flow { rule, file, span: raw.span, kinds, trail, unsure });
+            flows.push(Flow { rule, file, span: raw.span, kinds, trail, unsure, advice: None });
         }
         flows.sort_by(|a, b| (a.file, a.span, a.rule).cmp(&(b.file, b.span, b.rule)));
         flows

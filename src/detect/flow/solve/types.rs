@@ -247,9 +247,32 @@ impl Solver<'_> {
     pub(super) fn is_pointer(&self, name: Sym) -> bool {
         matches!(
             self.text(name),
-            "Box" | "Arc" | "Rc" | "Cow" | "Ref" | "RefMut" | "MutexGuard" | "RwLockReadGuard" | "RwLockWriteGuard"
-                | "Pin" | "Zeroizing" | "Json" | "Form" | "Query" | "Path" | "State" | "Extension" | "Data" | "Reverse"
-                | "Wrapping" | "LazyLock" | "Lazy" | "ManuallyDrop" | "OwnedMutexGuard" | "Valid" | "Validated"
+            "Box"
+                | "Arc"
+                | "Rc"
+                | "Cow"
+                | "Ref"
+                | "RefMut"
+                | "MutexGuard"
+                | "RwLockReadGuard"
+                | "RwLockWriteGuard"
+                | "Pin"
+                | "Zeroizing"
+                | "Json"
+                | "Form"
+                | "Query"
+                | "Path"
+                | "State"
+                | "Extension"
+                | "Data"
+                | "Reverse"
+                | "Wrapping"
+                | "LazyLock"
+                | "Lazy"
+                | "ManuallyDrop"
+                | "OwnedMutexGuard"
+                | "Valid"
+                | "Validated"
         )
     }
 
