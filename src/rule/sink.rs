@@ -120,6 +120,9 @@ pub struct Methods {
     /// Which arguments they reveal, from 0; empty: all.
     #[serde(default)]
     pub args: Vec<usize>,
+    /// Only where the argument is a text, not a value of a type of the program.
+    #[serde(default)]
+    pub text: bool,
     /// They reveal the error in their receiver.
     #[serde(default)]
     pub error: bool,

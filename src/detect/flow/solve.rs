@@ -104,7 +104,7 @@ pub struct Solver<'a> {
     sources: Vec<From>,
     source_ids: FxHashMap<From, Source>,
     shown: FxHashMap<(Def, How), Shows>,
-    revealed: FxHashMap<(Def, How, bool), Taint>,
+    revealed: FxHashMap<(T, How, bool), Taint>,
     summaries: FxHashMap<Def, Rc<Summary>>,
     active: Vec<Def>,
     /// What was put into fields and statics anywhere: type, field.

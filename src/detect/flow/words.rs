@@ -190,6 +190,7 @@ fn of_method(rule: u16, methods: &Methods) -> Reveals {
         on: methods.on.clone(),
         with: methods.with.clone(),
         error: methods.error,
+        text: methods.text,
         ..Reveals::default()
     }
 }

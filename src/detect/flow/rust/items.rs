@@ -14,7 +14,9 @@ impl Lower<'_> {
                 self.definition(mac);
             }
         }
-        for item in items {
+        // Imports first: they may rename what bodies call.
+        let (uses, others): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| matches!(item, Item::Use(_)));
+        for item in uses.into_iter().chain(others) {
             let outer = self.test;
             self.test |= attrs::is_test(attributes(item));
             self.one(item);
@@ -115,6 +117,10 @@ impl Lower<'_> {
             }
             UseTree::Rename(r) => {
                 let name = self.ident(&r.rename);
+                let original = r.ident.to_string();
+                if self.language.grammars.contains_key(&original) {
+                    self.renamed.insert(r.rename.to_string(), original);
+                }
                 let mut full = path.clone();
                 if r.ident != "self" {
                     full.push(self.ident(&r.ident));

@@ -5,6 +5,10 @@ use super::super::solve::spec::Does::{self, *};
 
 /// Methods by name.
 pub const METHODS: &[(Does, &[&str])] = &[
+    (Keys, &["keys", "into_keys"]),
+    (Parted, &["partition", "partition_map"]),
+    (Context, &["context", "with_context", "wrap_err", "wrap_err_with", "ok_or", "ok_or_else"]),
+    (Locked, &["lock", "blocking_lock", "borrow_mut", "write", "read", "try_lock", "try_read", "try_write", "borrow"]),
     (
         Same,
         &[
@@ -14,7 +18,6 @@ pub const METHODS: &[(Does, &[&str])] = &[
             "as_mut",
             "as_deref",
             "as_deref_mut",
-            "borrow",
             "by_ref",
             "iter",
             "iter_mut",
@@ -65,12 +68,6 @@ pub const METHODS: &[(Does, &[&str])] = &[
             "into_stream",
             "into_par_iter",
             "par_iter",
-            "context",
-            "with_context",
-            "wrap_err",
-            "wrap_err_with",
-            "ok_or",
-            "ok_or_else",
             "into_string",
             "as_os_str",
             "bind",
@@ -264,11 +261,6 @@ pub const METHODS: &[(Does, &[&str])] = &[
             "unwrap",
             "expect",
             "unwrap_unchecked",
-            "lock",
-            "blocking_lock",
-            "read",
-            "write",
-            "borrow_mut",
             "into_inner",
             "expose_secret",
             "expose_secret_mut",
@@ -284,9 +276,6 @@ pub const METHODS: &[(Does, &[&str])] = &[
             "reveal",
             "expose",
             "unsecure",
-            "try_lock",
-            "try_read",
-            "try_write",
         ],
     ),
     (
@@ -392,7 +381,6 @@ pub const METHODS: &[(Does, &[&str])] = &[
             "sort_by_cached_key",
             "find",
             "retain",
-            "partition",
             "dedup_by_key",
             "tap",
             "tap_mut",

@@ -23,6 +23,8 @@ pub(super) struct Lower<'a> {
     /// The `impl` or trait around.
     pub(super) around: Option<u32>,
     pub(super) expansions: usize,
+    /// Macros that the file imports under another name.
+    pub(super) renamed: FxHashMap<String, String>,
     /// Macros of this file, by name.
     pub(super) macros: FxHashMap<String, super::expand::Definition>,
 }
@@ -47,6 +49,7 @@ impl<'a> Lower<'a> {
             test: false,
             around: None,
             expansions: 0,
+            renamed: FxHashMap::default(),
             macros: FxHashMap::default(),
         };
         lower.name("*");

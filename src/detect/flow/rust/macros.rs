@@ -48,6 +48,7 @@ impl Lower<'_> {
             return self.push(Ex::Clean, NOWHERE);
         };
         let name = last.ident.to_string();
+        let name = self.renamed.get(&name).cloned().unwrap_or(name);
         if let Some(value) = self.expanded(mac, &name, last.ident.span()) {
             return value;
         }

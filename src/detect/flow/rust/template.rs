@@ -48,7 +48,8 @@ fn placeholder(inner: &str, next: &mut usize, query: bool) -> Placeholder {
     if spec.contains(".*") {
         *next += 1;
     }
-    let which = if name.is_empty() {
+    // `{=u8}` of defmt is a type's hint.
+    let which = if name.is_empty() || name.starts_with('=') {
         *next += 1;
         Which::At(*next - 1)
     } else if let Ok(at) = name.parse() {
@@ -65,7 +66,9 @@ fn in_query(before: &str) -> bool {
     let mark = before.rfind('?').filter(|_| before.contains("://") || before.starts_with('/'));
     let mark = mark.or_else(|| if before.starts_with('?') { Some(0) } else { None });
     let url = mark.is_some_and(|mark| !before[mark..].contains(char::is_whitespace));
-    url || before.ends_with('=') && before.contains('&') && !before.contains(char::is_whitespace)
+    let start = before.rfind(char::is_whitespace).map_or(0, |i| i + 1);
+    let pair = before.ends_with('=') && before[start..].contains('?');
+    url || pair || before.ends_with('=') && before.contains('&') && !before.contains(char::is_whitespace)
 }
 
 #[cfg(test)]

@@ -92,12 +92,14 @@ impl Solver<'_> {
         if closure.frame == frame.id {
             let outer = (frame.ret.take(), frame.dead);
             frame.depth += 1;
+            let ret_ty = std::mem::take(&mut frame.ret_ty);
             self.bind_all(frame, &closure.params, args);
             let (mut val, ran) = self.branch(frame, |s, f| s.expr(f, closure.body));
             let ran = ran.alive();
             let ((), skipped) = self.branch(frame, |_, _| ());
             self.merge(frame, vec![ran, skipped]);
             frame.depth -= 1;
+            frame.ret_ty = ret_ty;
             if let Some(early) = std::mem::replace(&mut frame.ret, outer.0) {
                 val.join(&early);
             }
@@ -326,7 +328,7 @@ impl Solver<'_> {
         for sink in &summary.sinks {
             let From::Param { index, path, how, .. } = self.sources[sink.param as usize].clone() else { continue };
             let Some(arg) = args.get(usize::from(index)).cloned() else { continue };
-            if arg.about || arg.clean && arg.parts.is_none() {
+            if arg.clean && arg.parts.is_none() {
                 continue;
             }
             let part = self.projected(frame, arg, &path);
@@ -380,7 +382,7 @@ impl Solver<'_> {
         for (i, value) in values.into_iter().enumerate() {
             let number = self.number(i);
             let key = if item.is_enum { self.variant_key(name, number) } else { number };
-            let value = self.typed_part(def, variant, key, value);
+            let value = self.typed_part(def, variant, key, value, None);
             self.contribute(&out, &[key], &value);
             out.set_part(key, value);
         }
@@ -388,15 +390,18 @@ impl Solver<'_> {
     }
 
     /// A payload of which nothing is known is what its type says it is.
-    fn typed_part(&mut self, def: Def, variant: u16, key: Sym, value: Val) -> Val {
-        if !value.is_unknown() || value.about {
+    pub(super) fn typed_part(&mut self, def: Def, variant: u16, key: Sym, value: Val, at: Option<(u32, Span)>) -> Val {
+        if !value.is_unknown_but_param(&self.sources) || value.about {
             return value;
         }
         let ty = self.types.add(Type::Def(def, Vec::new()));
-        let mut part = self.variant_field(&Val::of(ty), def, variant, key, None);
+        let mut part = self.variant_field(&Val::of(ty), def, variant, key, at);
         if value.ty != T::default() {
             part.ty = value.ty;
         }
+        add(&mut part.taint, &value.taint);
+        part.about = false;
+        part.cell = value.cell;
         part
     }
 
@@ -405,9 +410,9 @@ impl Solver<'_> {
         let (def, name) = of;
         let found = self.methods.get(&(super::Head::Def(def), name)).cloned();
         if let Some(found) = found {
-            if let [one] = found[..] {
-                return self.call_fn(frame, one, None, args, span);
-            }
+            let values: Vec<Val> =
+                if found.len() > 1 { args.iter().map(|a| self.expr(frame, *a)).collect() } else { Vec::new() };
+            let found = self.fitting(found, &values);
             return self.one_of(frame, &found, args, span);
         }
         // A trait's function, implemented elsewhere.
@@ -430,6 +435,31 @@ impl Solver<'_> {
             }
         }
         out
+    }
+
+    /// Those of several functions that take such arguments (`From` of several types).
+    pub(super) fn fitting(&mut self, all: Vec<Def>, values: &[Val]) -> Vec<Def> {
+        if all.len() < 2 {
+            return all;
+        }
+        let Some(given) = values.first().and_then(|v| self.head(v.ty)) else { return all };
+        let takes = |solver: &mut Self, def: &Def| {
+            let wanted = solver.signature(*def).params.first().map(|(_, ty)| *ty);
+            wanted.and_then(|ty| solver.head(ty)) == Some(given)
+        };
+        let fit: Vec<Def> = all.iter().copied().filter(|def| takes(self, def)).collect();
+        if fit.is_empty() { all } else { fit }
+    }
+
+    /// What `From` (or `FromStr`) of the program makes of a value, if it has one for these types.
+    pub(super) fn made_from(&mut self, frame: &mut Frame, to: T, function: &str, val: &Val, span: Span) -> Option<Val> {
+        let head = self.head(to)?;
+        let name = self.intern(function);
+        let all = self.methods.get(&(head, name))?.clone();
+        let all = self.fitting(all, std::slice::from_ref(val));
+        let [one] = all[..] else { return None };
+        let places = [None];
+        Some(self.apply(frame, one, vec![val.clone()], span, &places))
     }
 
     /// One of several functions: which, the types do not say.

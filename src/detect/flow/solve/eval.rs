@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) dead: bool,
     /// What was returned early.
     pub(super) ret: Option<Val>,
+    /// What it is said to return.
+    pub(super) ret_ty: super::types::T,
     pub(super) breaks: Vec<Val>,
     pub(super) id: u32,
     pub(super) out: Summary,
@@ -49,6 +51,7 @@ impl Frame {
             journal: Vec::new(),
             dead: false,
             ret: None,
+            ret_ty: Default::default(),
             breaks: Vec::new(),
             id,
             out: Summary::default(),
@@ -272,6 +275,10 @@ impl Solver<'_> {
                         | "query_pairs_mut"
                         | "extensions_mut"
                         | "as_deref_mut"
+                        | "unwrap_or_else"
+                        | "unwrap_or_default"
+                        | "read"
+                        | "blocking_lock"
                         | "last_mut"
                         | "first_mut"
                 );

@@ -118,7 +118,7 @@ impl Solver<'_> {
         let key = (def, 0);
         self.reads.entry(key).or_default().insert(frame.def);
         if let Some(put) = self.heap.get(&key).cloned() {
-            return put.with_ty(ty);
+            return Val { parts: None, cell: None, ..put.with_ty(ty) };
         }
         if code.is_none() {
             let mut val = Val::of(ty);
@@ -126,8 +126,21 @@ impl Solver<'_> {
             self.named(&mut val, segs.last().copied().unwrap_or_default(), at, frame.owner);
             return val;
         }
-        // A constant is written in the source: it is nobody's.
-        Val { clean: true, ..Val::of(ty) }
+        // A constant is written in the source: it is nobody's. What can change holds what its type says.
+        let changes = self.can_change(ty);
+        Val { clean: !changes, ..Val::of(ty) }
+    }
+
+    /// Has a static of this type other values than the one it starts with?
+    fn can_change(&self, ty: super::types::T) -> bool {
+        const NAMES: &[&str] =
+            &["Mutex", "RwLock", "RefCell", "Cell", "OnceLock", "OnceCell", "DashMap", "ArcSwap", "LocalKey"];
+        match self.types.get(ty) {
+            Type::Other(name, args) => {
+                NAMES.contains(&self.text(*name)) || args.iter().any(|arg| self.can_change(*arg))
+            }
+            _ => false,
+        }
     }
 
     fn index_value(&mut self, frame: &mut Frame, base: ExId, index: ExId) -> Val {
@@ -171,9 +184,13 @@ impl Solver<'_> {
         val.variant = variant;
         let enum_name = variant.and_then(|_| segs.last().copied());
         for (name, value) in fields {
-            let value = self.expr(frame, *value);
+            let at = (frame.file(), frame.body.spans[*value as usize]);
+            let mut value = self.expr(frame, *value);
             let name = self.sym(frame.file(), *name);
             let key = enum_name.map_or(name, |variant| self.variant_key(variant, name));
+            if let (Some((def, _)), false) = (self.inner_def(val.ty), value.about) {
+                value = self.typed_part(def, variant.unwrap_or(0), key, value, Some(at));
+            }
             self.contribute(&val, &[key], &value);
             val.set_part(key, value);
         }
@@ -212,7 +229,6 @@ impl Solver<'_> {
                 val.join(&part);
             }
         }
-        val.callable = None;
         val.variant = None;
         val.ty = self.types.add(Type::Slice(val.ty));
         val
@@ -249,6 +265,7 @@ impl Solver<'_> {
             }
             Ex::Add(place, value) => {
                 let val = self.expr(frame, *value);
+                self.expr(frame, *place);
                 if let Some(place) = self.place_at(frame, *place) {
                     self.store(frame, place, val, true);
                 } else {
@@ -318,6 +335,7 @@ impl Solver<'_> {
             }
             Ex::For(pat, over, body) => {
                 let over = self.expr(frame, *over);
+                let over = self.same(&over, "iter");
                 let item = self.held(&over);
                 for _ in 0..2 {
                     let ((), round) = self.branch(frame, |s, f| {
@@ -417,6 +435,8 @@ impl Solver<'_> {
     }
 
     fn early(&mut self, frame: &mut Frame, val: &Val) {
+        let ret = frame.ret_ty;
+        let val = &self.returned(frame, val.clone(), ret);
         match &mut frame.ret {
             Some(ret) => ret.join(val),
             None => frame.ret = Some(val.clone()),
@@ -426,7 +446,9 @@ impl Solver<'_> {
     /// An async block runs where it stands; what it returns is its own.
     fn asynchronous(&mut self, frame: &mut Frame, inner: ExId) -> Val {
         let outer = frame.ret.take();
+        let ret_ty = std::mem::take(&mut frame.ret_ty);
         let (mut val, ran) = self.branch(frame, |s, f| s.expr(f, inner));
+        frame.ret_ty = ret_ty;
         let ran = ran.alive();
         self.merge(frame, vec![ran]);
         if let Some(early) = std::mem::replace(&mut frame.ret, outer) {

@@ -19,9 +19,23 @@ impl Solver<'_> {
             return part;
         }
         match self.inner_def(val.ty) {
+            Some(_) if self.text(name) == "0" && self.is_wrapped(val.ty) => self.held(val),
             Some((def, args)) => self.def_field(val, def, &args, name, at),
-            None => self.unknown_field(val, name, at),
+            None => self.inner_field(val, name, at),
         }
+    }
+
+    /// A field behind a container, a pointer or an extractor of others.
+    fn inner_field(&mut self, val: &Val, name: Sym, at: Option<(FileId, Span)>) -> Val {
+        let element = self.element(val.ty);
+        let numbered = self.text(name).bytes().all(|b| b.is_ascii_digit());
+        if !numbered && self.inner_def(element).is_some() {
+            return self.field(&val.clone().with_ty(element), name, at);
+        }
+        if numbered && matches!(self.types.get(val.ty), Type::Other(..)) && element != T::default() {
+            return self.held(val);
+        }
+        self.unknown_field(val, name, at)
     }
 
     /// A value with what its cell holds.
@@ -54,8 +68,13 @@ impl Solver<'_> {
         }
     }
 
+    /// Is it a pointer or extractor of others around a type of the program?
+    fn is_wrapped(&self, ty: T) -> bool {
+        matches!(self.types.get(ty), Type::Other(name, args) if args.len() == 1 && self.is_pointer(*name))
+    }
+
     /// A field's type and place in its type.
-    fn typed_field(&mut self, def: Def, variant: u16, args: &[T], key: Sym) -> Option<(T, usize)> {
+    pub(super) fn typed_field(&mut self, def: Def, variant: u16, args: &[T], key: Sym) -> Option<(T, usize)> {
         let item = self.type_item(def)?;
         let file = self.defs[def as usize].file;
         let variants = item.variants.get(usize::from(variant))?;
@@ -126,7 +145,7 @@ impl Solver<'_> {
         let label = self.field_label(def, usize::from(variant), field, hint);
         let name = self.sym(file, field.name);
         let meaning = self.meaning(name);
-        self.inherit(&mut out, val, key, meaning.about || self.is_plain(ty));
+        self.inherit(&mut out, val, key, meaning.about || self.is_plain(ty) || self.is_number(ty));
         if let Some(label) = label {
             let at = at.unwrap_or((file, field.span));
             let source = self.labelled(label, at);
@@ -140,17 +159,21 @@ impl Solver<'_> {
             out.callable = out.callable.or(heap.callable);
         }
         self.read_heap(def, key);
-        out.owner = self.owner_hint(hint, ty, meaning.owner);
+        if label.is_none() && matches!(own, Owner::Person | Owner::Thing) && out.is_unknown_but_param(&self.sources) {
+            // A part of a known owner that is not PHI: no name makes it so.
+            out.about = true;
+        }
+        out.owner = self.owner_hint(hint, ty, meaning.owner, meaning.label.is_some());
         out
     }
 
     /// Whose a field's own fields are.
-    fn owner_hint(&mut self, outer: Owner, ty: T, named: Owner) -> Owner {
+    pub(super) fn owner_hint(&mut self, outer: Owner, ty: T, named: Owner, labelled: bool) -> Owner {
         let element = self.element(ty);
         let inner = self.inner_def(ty).or_else(|| self.inner_def(element));
         let own = inner.map_or(Owner::Unknown, |(def, _)| self.owner_of(def));
         match (own, named) {
-            (Owner::Unknown, Owner::Unknown) if outer == Owner::Person => Owner::Person,
+            (Owner::Unknown, Owner::Unknown) if outer == Owner::Person && labelled => Owner::Person,
             (Owner::Unknown, named) => named,
             (own, _) => own,
         }
@@ -208,6 +231,8 @@ impl Solver<'_> {
         let ty = out.ty;
         out.ty = match self.types.get(ty) {
             Type::Def(..) | Type::Unknown | Type::Param(_) | Type::Tuple(_) => ty,
+            Type::Other(name, _) if self.text(*name) == "MutexGuard" => ty,
+            Type::Other(name, args) if args.is_empty() && self.is_opaque(*name) => T::default(),
             Type::Other(name, args) if args.is_empty() && !matches!(self.text(*name), "Result") => ty,
             _ => self.element(ty),
         };
@@ -329,7 +354,7 @@ impl Solver<'_> {
     }
 
     /// What `Deref` makes of a type.
-    fn deref_target(&mut self, def: Def) -> Option<T> {
+    pub(super) fn deref_target(&mut self, def: Def) -> Option<T> {
         let name = self.intern("deref");
         let deref = self.methods.get(&(super::Head::Def(def), name))?.first().copied()?;
         let target = self.signature(deref).ret;

@@ -175,7 +175,14 @@ impl Solver<'_> {
             let owner = if item.is_enum { self.enum_owner(owner_name, owner) } else { owner };
             return self.counts_in(label, role, owner).then_some(label);
         }
-        let (label, role) = self.meaning(name).label?;
+        let own_name = self.meaning(name).label;
+        if own_name.is_none() && item.is_enum && self.is_vague(name) {
+            let variant = self.sym(file, item.variants[variant].name);
+            let (label, role) = self.meaning(variant).label?;
+            let owner = self.enum_owner(owner_name, owner);
+            return self.counts_in(label, role, owner).then_some(label);
+        }
+        let (label, role) = own_name?;
         if owner == Owner::Thing && self.is_number(ty) {
             return None;
         }
@@ -186,6 +193,11 @@ impl Solver<'_> {
             owner
         };
         self.counts_in(label, role, owner).then_some(label)
+    }
+
+    /// Does a field's name say nothing (`value`)?
+    fn is_vague(&self, name: Sym) -> bool {
+        matches!(self.text(name), "value" | "val" | "v" | "text" | "raw" | "inner" | "number" | "digits")
     }
 
     /// An enum of identifiers or contacts is a person's.

@@ -1,7 +1,5 @@
 //! Method calls: of the program, of the standard library.
 
-use std::rc::Rc;
-
 use super::super::ir::{Ex, ExId, How, Span, Ty};
 use super::super::names::Owner;
 use super::eval::Frame;
@@ -27,6 +25,9 @@ impl Solver<'_> {
         let span = frame.body.spans[e as usize];
         let receiver = self.expr(frame, base);
         self.revealing_method(frame, &receiver, name, args, span);
+        if text_is(self.text(name), &["read_line", "read_to_string", "read_to_end", "read_until"]) {
+            self.filled(frame, args);
+        }
         if let Some(callable @ Callable::Closure(_)) = receiver.callable.clone()
             && matches!(self.text(name), "call" | "call_mut" | "call_once")
         {
@@ -53,6 +54,13 @@ impl Solver<'_> {
         }
         let mut out = self.known_method(frame, &receiver, name, args, span, None);
         self.stored_by_method(frame, base, &receiver, name, args);
+        if text_is(self.text(name), &["parse", "into", "try_into"])
+            && let [ty] = types
+            && let ty = self.ty(ty, &frame.place)
+            && let Some(made) = self.made_from(frame, ty, "from_str", &receiver, span)
+        {
+            return made;
+        }
         if let [ty] = types
             && let ty = self.ty(ty, &frame.place)
             && ty != T::default()
@@ -84,7 +92,10 @@ impl Solver<'_> {
                     if let Some(found) = self.methods.get(&(Head::Def(def), name)) {
                         return Some(found.clone());
                     }
-                    return self.default_method(Head::Def(def), name);
+                    if let Some(found) = self.default_method(Head::Def(def), name) {
+                        return Some(found);
+                    }
+                    ty = self.deref_target(def)?;
                 }
                 Type::Named(_, inner) => ty = inner,
                 Type::Bounds(list) => return self.by_bounds(&list, name),
@@ -206,6 +217,9 @@ impl Solver<'_> {
             return Val::clean();
         }
         let does = self.spec.known.get(text.as_str()).copied();
+        if matches!(text.as_str(), "find" | "rfind") && self.is_text(receiver.ty) {
+            return Val::clean();
+        }
         let Some(does) = does else {
             self.run_given(frame, &values, span);
             return self.unknown_method(frame, receiver, name, &values, span);
@@ -230,7 +244,32 @@ impl Solver<'_> {
                 self.run_given(frame, &values, span);
                 Val::clean()
             }
-            Does::Held => self.held(receiver),
+            Does::Held => self.held_through(receiver),
+            Does::Locked => {
+                let cell = receiver.cell;
+                let through = self.through_pointers(receiver);
+                let mut out = if self.inner_def(through.ty).is_some() { through } else { self.held(&through) };
+                out.ty = self.other("MutexGuard", vec![out.ty]);
+                out.cell = cell;
+                out
+            }
+            Does::Keys => {
+                let opened = self.opened(receiver);
+                let key = self.syms.key;
+                let keys = opened.part(key).cloned().unwrap_or_else(|| self.key_value(&opened));
+                let ty = self.types.add(Type::Slice(keys.ty));
+                keys.with_ty(ty)
+            }
+            Does::Parted => {
+                self.with_closure(frame, Does::Each, receiver, &values, span);
+                let tuple = self.types.add(Type::Tuple(vec![receiver.ty, receiver.ty]));
+                let mut out = Val { clean: true, ..Val::of(tuple) };
+                let (zero, one) = (self.number(0), self.number(1));
+                out.set_part(zero, receiver.clone());
+                out.set_part(one, receiver.clone());
+                out
+            }
+            Does::Context => self.with_text(frame, receiver, &values, span, &text),
             Does::Maybe => self.maybe(receiver),
             Does::Keyed => {
                 let mut out = self.maybe(receiver);
@@ -267,7 +306,7 @@ impl Solver<'_> {
         }
     }
 
-    fn same(&mut self, receiver: &Val, name: &str) -> Val {
+    pub(super) fn same(&mut self, receiver: &Val, name: &str) -> Val {
         let mut out = receiver.clone();
         // What was an error's may be of another type afterwards.
         if matches!(name, "ok") {
@@ -276,6 +315,12 @@ impl Solver<'_> {
             out = item;
             out.ty = self.other("Option", vec![ty]);
         }
+        let receiver = &if matches!(name, "iter" | "into_iter" | "iter_mut" | "drain") {
+            out = self.through_pointers(receiver);
+            out.clone()
+        } else {
+            receiver.clone()
+        };
         if matches!(name, "iter" | "into_iter" | "iter_mut" | "drain") && self.is_keyed(receiver) {
             let key = self.syms.key;
             let keys = receiver.part(key).cloned().unwrap_or_default();
@@ -309,7 +354,64 @@ impl Solver<'_> {
         out
     }
 
+    /// Behind pointers and locks.
+    fn through_pointers(&mut self, receiver: &Val) -> Val {
+        let mut out = self.opened(receiver);
+        for _ in 0..4 {
+            match self.types.get(out.ty) {
+                Type::Other(name, args) if args.len() == 1 && self.is_pointer(*name) => out.ty = args[0],
+                _ => break,
+            }
+        }
+        out
+    }
+
+    fn held_through(&mut self, receiver: &Val) -> Val {
+        let through = match self.types.get(receiver.ty) {
+            Type::Other(name, args)
+                if args.len() == 1 && self.is_pointer(*name) && self.inner_def(receiver.ty).is_none() =>
+            {
+                self.through_pointers(receiver)
+            }
+            _ => receiver.clone(),
+        };
+        let cell = through.cell;
+        let mut out = self.held(&through);
+        out.cell = cell;
+        out
+    }
+
+    /// An error that gets a text, or a missing value that becomes an error.
+    fn with_text(&mut self, frame: &mut Frame, receiver: &Val, values: &[Val], span: Span, name: &str) -> Val {
+        let Some(mut text) = values.first().cloned() else { return receiver.clone() };
+        if let Some(callable) = text.callable.clone() {
+            text = self.call_value(frame, &callable, Vec::new(), span);
+        }
+        let key = self.syms.error;
+        let mut out = receiver.clone();
+        if name.starts_with("ok_or") {
+            let item = self.held(receiver);
+            out = item.clone();
+            out.ty = self.other("Result", vec![item.ty, text.ty]);
+            out.set_part(key, text);
+            return out;
+        }
+        let is_error =
+            !matches!(self.types.get(receiver.ty), Type::Other(n, _) if matches!(self.text(*n), "Result" | "Option"));
+        if is_error && receiver.part(key).is_none() {
+            add(&mut out.taint, &text.all());
+            out.clean &= text.nothing();
+            return out;
+        }
+        let mut error = self.error_of(receiver).unwrap_or_else(Val::clean);
+        add(&mut error.taint, &text.all());
+        error.clean &= text.nothing();
+        out.set_part(key, error);
+        out
+    }
+
     fn maybe(&mut self, receiver: &Val) -> Val {
+        let receiver = &self.through_pointers(receiver);
         let item = self.held(receiver);
         let ty = self.other("Option", vec![item.ty]);
         item.with_ty(ty)
@@ -353,7 +455,7 @@ impl Solver<'_> {
     /// Methods that take a closure.
     fn with_closure(&mut self, frame: &mut Frame, does: Does, receiver: &Val, values: &[Val], span: Span) -> Val {
         let item = self.held(receiver);
-        let mut run = |solver: &mut Self, frame: &mut Frame, val: Option<&Val>, args: Vec<Val>| match val {
+        let run = |solver: &mut Self, frame: &mut Frame, val: Option<&Val>, args: Vec<Val>| match val {
             Some(val) => match val.callable.clone() {
                 Some(callable) => solver.call_value(frame, &callable, args, span),
                 None => {
@@ -524,9 +626,13 @@ impl Solver<'_> {
                 return;
             }
             Some(Does::Out) if !args.is_empty() => {}
+            Some(Does::Keyed) if text == "entry" => {}
             _ => return,
         }
         let mut val = Val::clean();
+        if text == "entry" {
+            return self.stored_key(frame, base, receiver, args);
+        }
         let keyed = args.len() == 2
             && matches!(text.as_str(), "insert")
             && !matches!(self.types.get(receiver.ty), Type::Slice(_));
@@ -573,6 +679,33 @@ impl Solver<'_> {
         }
     }
 
+    /// Arguments that are filled with what is read from outside: their names say what they are.
+    fn filled(&mut self, frame: &mut Frame, args: &[ExId]) {
+        for arg in args {
+            if let Some((slot, path)) = self.place_at(frame, *arg).filter(|(_, path)| path.is_empty()) {
+                let (name, span) = frame.body.slots[slot as usize];
+                let ty = frame.env[slot as usize].ty;
+                let mut val = Val::of(ty);
+                let name = self.sym(frame.file(), name);
+                let at = (frame.file(), span);
+                self.named(&mut val, name, at, frame.owner);
+                self.store(frame, (slot, path), val, false);
+            }
+        }
+    }
+
+    /// The key of a map's entry.
+    fn stored_key(&mut self, frame: &mut Frame, base: ExId, receiver: &Val, args: &[ExId]) {
+        let (Some(place), Some(arg)) = (self.place_at(frame, base), args.first()) else { return };
+        let key = self.expr(frame, *arg);
+        if !key.taint.is_empty() {
+            let mut val = Val { clean: true, ..Val::of(receiver.ty) };
+            let name = self.syms.key;
+            val.set_part(name, key);
+            self.store(frame, place, val, true);
+        }
+    }
+
     /// Well-known functions of others.
     pub(super) fn special(
         &mut self,
@@ -610,7 +743,7 @@ impl Solver<'_> {
             ("Arc" | "Rc", "clone" | "downgrade") => first?.clone(),
             (
                 "Box" | "Cow" | "Mutex" | "RwLock" | "RefCell" | "Cell" | "Pin" | "Zeroizing" | "Reverse" | "OnceCell"
-                | "Lazy",
+                | "Lazy" | "BufWriter" | "LineWriter" | "BufReader",
                 "new" | "pin" | "Borrowed" | "Owned",
             ) => wrapped(self, before, first?),
             ("SecretString" | "SecretBox" | "Secret" | "Redacted" | "Sensitive" | "Masked", _) => {
@@ -646,6 +779,10 @@ impl Solver<'_> {
                 self.cells[cell as usize].join(&Val { taint, ..Val::default() });
                 Val::clean()
             }
+            (
+                "serde_json" | "toml" | "serde_yaml" | "ron" | "bincode",
+                "from_str" | "from_slice" | "from_value" | "from_reader",
+            ) => Val::default(),
             (
                 "serde_json" | "toml" | "serde_yaml" | "ron",
                 "to_string" | "to_string_pretty" | "to_vec" | "to_value",
@@ -691,8 +828,8 @@ impl Solver<'_> {
             _ => false,
         }
     }
+}
 
-    pub(super) fn rc_body(frame: &Frame) -> Rc<super::super::ir::Body> {
-        Rc::clone(&frame.body)
-    }
+fn text_is(text: &str, of: &[&str]) -> bool {
+    of.contains(&text)
 }

@@ -107,7 +107,11 @@ impl Solver<'_> {
                 None
             }
             _ => {
-                let inner = self.unknown_payload(&segs, val);
+                let own = match self.types.get(val.ty) {
+                    Type::Other(name, _) => segs.last() == Some(name),
+                    _ => false,
+                };
+                let inner = if own { self.held(val) } else { self.unknown_payload(&segs, val) };
                 for pat in list {
                     self.bind(frame, *pat, inner.clone());
                 }

@@ -104,9 +104,6 @@ impl Solver<'_> {
     }
 
     pub(super) fn reveal_at(&mut self, frame: &mut Frame, rule: u16, val: &Val, how: How, span: Span) {
-        if val.about && self.labels_of(&val.taint).is_empty() {
-            return;
-        }
         let taint = self.reveal(val, how);
         self.reach_sink(frame, rule, &taint, span);
     }
@@ -234,8 +231,7 @@ impl Solver<'_> {
                 }
                 continue;
             }
-            let reveals =
-                Reveals { rule: reveals.rule, args: reveals.args.clone(), how: reveals.how, ..Reveals::default() };
+            let reveals = reveals.clone();
             self.reveal_method_args(frame, &reveals, args, at);
         }
     }
@@ -248,6 +244,9 @@ impl Solver<'_> {
             let mut val = self.expr(frame, *arg);
             if let Some(callable) = val.callable.clone() {
                 val = self.call_value(frame, &callable, Vec::new(), at);
+            }
+            if reveals.text && self.inner_def(val.ty).is_some() {
+                continue;
             }
             match reveals.how {
                 Some(how) => self.reveal_at(frame, reveals.rule, &val, how, at),
@@ -304,7 +303,7 @@ impl Solver<'_> {
     }
 
     /// What a function gives back: what is known better than its signature stays.
-    pub(super) fn returned(&mut self, _frame: &mut Frame, val: Val, ret: T) -> Val {
+    pub(super) fn returned(&mut self, frame: &mut Frame, val: Val, ret: T) -> Val {
         let mut val = val;
         // An error of another type is wrapped by `From`.
         let key = self.syms.error;
@@ -314,7 +313,11 @@ impl Solver<'_> {
             && let (Some((from, _)), Some((to, _))) = (self.inner_def(error.ty), self.inner_def(args[1]))
             && from != to
         {
-            let wrapped = self.wrapped(error, to, args[1]);
+            let made = self.made_from(frame, args[1], "from", &error, (0, 0));
+            let wrapped = match made {
+                Some(made) => made,
+                None => self.wrapped(error, to, args[1]),
+            };
             val.set_part(key, wrapped);
         }
         self.converted(val, ret)

@@ -119,7 +119,10 @@ impl<'a> Solver<'a> {
                             self.reveal_in(&part, *how, depth + 1)
                         }
                         None if val.clean => Taint::new(),
-                        None => self.reveal_field(def, *variant, *key, rest, *how, val.owner, depth),
+                        None => {
+                            let args = self.inner_def(val.ty).map(|(_, args)| args).unwrap_or_default();
+                            self.reveal_field((def, &args), *variant, *key, rest, *how, val.owner, depth)
+                        }
                     };
                     add(out, &more);
                     self.deeper(out, val, *key, rest, *how);
@@ -169,8 +172,8 @@ impl<'a> Solver<'a> {
         if depth > DEEP {
             return out;
         }
-        if let Some((def, _)) = self.inner_def(ty) {
-            let key = (def, how, hint == Owner::Person);
+        if let Some((def, args)) = self.inner_def(ty) {
+            let key = (ty, how, hint == Owner::Person);
             if let Some(known) = self.revealed.get(&key) {
                 return known.clone();
             }
@@ -179,7 +182,7 @@ impl<'a> Solver<'a> {
                 Shows::Nothing => {}
                 Shows::Fields(fields) => {
                     for (variant, field, rest, how) in fields.iter() {
-                        let more = self.reveal_field(def, *variant, *field, rest, *how, hint, depth);
+                        let more = self.reveal_field((def, &args), *variant, *field, rest, *how, hint, depth);
                         add(&mut out, &more);
                     }
                 }
@@ -208,7 +211,7 @@ impl<'a> Solver<'a> {
     #[allow(clippy::too_many_arguments, reason = "a field has that many sides")]
     fn reveal_field(
         &mut self,
-        def: Def,
+        (def, args): (Def, &[T]),
         variant: u16,
         key: Sym,
         rest: &[Sym],
@@ -225,11 +228,14 @@ impl<'a> Solver<'a> {
             let val = rest.iter().fold(base, |part, name| self.field(&part, *name, None));
             return self.reveal_in(&val, how, depth + 1);
         }
-        let _ = (item, variant_item);
-        let ty = self.field_ty(def, field);
+        let _ = variant_item;
+        let ty = self.typed_field(def, variant, args, key).map_or(T::default(), |(ty, _)| ty);
         let own = self.owner_of(def);
         let hint = if own == Owner::Unknown { hint } else { own };
-        let inner = self.reveal_type(ty, how, hint, depth + 1);
+        let name = self.sym(file, field.name);
+        let named = self.meaning(name);
+        let nested = self.owner_hint(hint, ty, named.owner, named.label.is_some());
+        let inner = self.reveal_type(ty, how, nested, depth + 1);
         add(&mut out, &inner);
         let hides = match self.inner_def(ty) {
             Some((inner, _)) => matches!(self.shows(inner, how), Shows::Nothing),

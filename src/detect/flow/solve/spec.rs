@@ -45,6 +45,14 @@ pub enum Does {
     Both,
     /// What is held goes out, the receiver is empty (`take`, `replace`).
     Out,
+    /// The keys of a map.
+    Keys,
+    /// What fits and what does not (`partition`).
+    Parted,
+    /// The error gets a context.
+    Context,
+    /// What is held, and its lock is kept.
+    Locked,
     /// The value under a key, which may tell what it is (`get("ssn")`).
     Keyed,
 }
@@ -66,6 +74,8 @@ pub struct Reveals {
     pub on: Vec<String>,
     /// Crates one of which the file names.
     pub with: Vec<String>,
+    /// Only texts: a value of a type of the program is no text.
+    pub text: bool,
     /// It reveals the receiver's error.
     pub error: bool,
 }

@@ -81,6 +81,7 @@ impl Solver<'_> {
         let Some(item) = self.fn_item(def) else { return Summary::default() };
         let Some(body) = item.code.and_then(|code| facts.body(code)) else { return Summary::default() };
         let mut frame = Frame::new(def, signature.place.clone(), Rc::new(body), self.next_frame());
+        frame.ret_ty = signature.ret;
         let owner = self.context(def, signature);
         frame.owner = owner;
         let body = Rc::clone(&frame.body);

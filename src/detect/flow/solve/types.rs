@@ -71,6 +71,19 @@ pub(super) struct Place {
     pub(super) generics: Vec<(Sym, Vec<T>)>,
 }
 
+/// Types of HL7 FHIR R4 (<https://hl7.org/fhir/R4/resourcelist.html>) and segments of HL7 v2.5.1 that are about a person.
+const MODELS: &[(&str, &[&str])] = &[
+    ("name", &["Patient", "HumanName", "Person", "RelatedPerson", "PID", "Pid", "PidSegment", "NK1", "XPN"]),
+    ("phone", &["ContactPoint", "XTN"]),
+    ("address", &["Address", "XAD"]),
+    ("other_id", &["Identifier", "CX"]),
+    ("health_plan_id", &["Coverage", "IN1"]),
+    ("health.diagnosis", &["Condition", "AllergyIntolerance", "FamilyMemberHistory", "DG1", "AL1"]),
+    ("health.lab", &["Observation", "DiagnosticReport", "OBX"]),
+    ("health.drug", &["MedicationStatement", "MedicationRequest", "MedicationAdministration", "Immunization", "RXE"]),
+    ("health.note", &["Annotation", "NTE", "ClinicalImpression"]),
+];
+
 /// Deepest nesting of types.
 const DEEP: usize = 12;
 
@@ -119,12 +132,32 @@ impl Solver<'_> {
         let args: Vec<T> = path.args.iter().map(|t| self.ty_in(t, at, depth + 1)).collect();
         match self.resolve(at.module, &segs, Space::Type) {
             Found::Def(def) => self.of_def(def, args, depth),
-            Found::Other(_) | Found::None => {
+            Found::Other(full) => {
+                let last = segs.last().copied().unwrap_or_default();
+                let other = self.types.add(Type::Other(last, args));
+                match self.model_label(full, at.module) {
+                    Some(label) => self.types.add(Type::Named(label, other)),
+                    None => other,
+                }
+            }
+            Found::None => {
                 let last = segs.last().copied().unwrap_or_default();
                 self.types.add(Type::Other(last, args))
             }
             _ => T::default(),
         }
+    }
+
+    /// What a type of a crate of FHIR or HL7 models holds.
+    fn model_label(&mut self, full: Sym, module: ModId) -> Option<Label> {
+        let text = self.text(full).to_owned();
+        let (krate, rest) = text.split_once("::")?;
+        let deps = self.mods[module as usize].krate.map(|k| &self.crates[k as usize].deps);
+        let real = deps.and_then(|d| d.iter().find(|(n, _)| n == krate)).map_or(krate, |(_, real)| real);
+        let health = real.contains("fhir") || real.contains("hl7") || real.contains("x12");
+        let last = rest.rsplit("::").next()?;
+        let kind = MODELS.iter().find(|(_, names)| health && names.contains(&last))?.0;
+        Some(self.vocabulary.declared(kind))
     }
 
     fn of_def(&mut self, def: Def, args: Vec<T>, depth: usize) -> T {

@@ -130,6 +130,12 @@ impl Val {
         !self.clean && self.taint.is_empty() && self.parts.is_none() && self.callable.is_none()
     }
 
+    /// Is nothing known of it but that it is a parameter's part?
+    pub(super) fn is_unknown_but_param(&self, sources: &[From]) -> bool {
+        let param = |s: &Source| matches!(sources.get(*s as usize), Some(From::Param { .. }));
+        !self.clean && self.parts.is_none() && self.callable.is_none() && self.taint.iter().all(param)
+    }
+
     pub(super) fn part(&self, name: Sym) -> Option<&Val> {
         self.parts.as_ref()?.get(&name)
     }
@@ -190,7 +196,7 @@ impl Val {
             (None, None) => {}
             (None, Some(parts)) => {
                 let clean = self.clean;
-                let kept = parts.iter().filter(|(_, v)| clean || !v.clean);
+                let kept = parts.iter().filter(|(_, v)| clean || !v.nothing());
                 self.parts = Some(Rc::new(kept.map(|(k, v)| (*k, v.clone())).collect()));
             }
             (Some(own), other) => {
@@ -199,7 +205,7 @@ impl Val {
                     for (name, value) in other.iter() {
                         match own.get_mut(name) {
                             Some(known) => known.join(value),
-                            None if !value.clean => {
+                            None if !value.nothing() || self.clean => {
                                 own.insert(*name, value.clone());
                             }
                             None => {}
@@ -207,13 +213,18 @@ impl Val {
                     }
                 }
                 if !other_clean {
-                    own.retain(|name, v| !v.clean || other.as_ref().is_some_and(|o| o.contains_key(name)));
+                    own.retain(|name, v| !v.nothing() || other.as_ref().is_some_and(|o| o.contains_key(name)));
                 }
             }
         }
         if self.parts.as_ref().is_some_and(|parts| parts.is_empty()) {
             self.parts = None;
         }
+    }
+
+    /// Is it known to hold nothing, in none of its parts?
+    pub(super) fn nothing(&self) -> bool {
+        self.clean && self.taint.is_empty() && self.parts.iter().flat_map(|parts| parts.values()).all(Val::nothing)
     }
 
     fn is_default(&self) -> bool {
