@@ -30,9 +30,7 @@ fn read_marks(name: &str, text: &str, marks: &mut Marks) {
     for (i, line) in text.lines().enumerate() {
         let at = i + 1;
         if let Some((_, said)) = line.split_once("// expect: phi-log") {
-            let word = |key: &str| {
-                said.split_whitespace().find_map(|word| word.strip_prefix(key)).map(str::to_owned)
-            };
+            let word = |key: &str| said.split_whitespace().find_map(|word| word.strip_prefix(key)).map(str::to_owned);
             let span = word("span=").and_then(|n| n.parse().ok()).unwrap_or(0);
             let low = word("tier=").is_some_and(|tier| tier == "low");
             marks.expected.push(Expected { path: name.to_owned(), line: at, span, id: word("id="), low });
@@ -50,7 +48,8 @@ fn read_marks(name: &str, text: &str, marks: &mut Marks) {
 }
 
 fn files(folder: &Path, list: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -93,9 +92,8 @@ fn measure(folder: &Path) -> (usize, Vec<String>, Vec<String>) {
     };
     let missed = marks.expected.iter().filter(|e| !e.low && !lines.iter().any(|line| meets(e, line)));
     let missed: Vec<String> = missed.map(|e| format!("{}:{}", e.path, e.line)).collect();
-    let wrong = lines.iter().filter(|line| {
-        !marks.neutral.contains(*line) && !marks.expected.iter().any(|e| meets(e, line))
-    });
+    let wrong =
+        lines.iter().filter(|line| !marks.neutral.contains(*line) && !marks.expected.iter().any(|e| meets(e, line)));
     let wrong: Vec<String> = wrong.map(|(path, line)| format!("{path}:{line}")).collect();
     (marks.expected.len(), missed, wrong)
 }
@@ -166,7 +164,9 @@ fn bad_input_ends_well() {
     let looped = "struct A { b: Option<Box<B>> } struct B { a: Option<Box<A>> } fn f(a: &A) { println!(\"{:?}\", g(a)); } fn g(a: &A) -> &A { g(a) }";
     let macros = "macro_rules! m { ($($x:tt)*) => { m!($($x)* $($x)*) } } fn f() { m!(a b c); }";
     let template = "fn {{ name }}() { log::info!(\"{ssn}\") }";
-    for text in [&deep, &chain, &types, looped, macros, template, "\u{feff}fn f() {}", "#!/usr/bin/env x\nfn f() {}", ""] {
+    for text in
+        [&deep, &chain, &types, looped, macros, template, "\u{feff}fn f() {}", "#!/usr/bin/env x\nfn f() {}", ""]
+    {
         flows::alone(&analysis, "src/a.rs", text);
     }
     assert_eq!(flows::alone(&analysis, "src/a.rs", template).len(), 1, "what does not parse is looked at word by word");

@@ -2,7 +2,7 @@
 
 use syn::{BinOp, Block, Expr, Stmt, UnOp};
 
-use super::super::ir::{Arm, Ex, ExId, Pat, Span, Ty};
+use super::super::ir::{Arm, Ex, ExId, Span, Ty};
 use super::lower::{Lower, bytes};
 
 /// No place of its own.
@@ -335,11 +335,6 @@ impl Lower<'_> {
             Expr::Block(e) => bytes(e.block.brace_token.span.open()),
             _ => NOWHERE,
         }
-    }
-
-    /// A pattern that takes anything.
-    pub(super) fn any(&mut self) -> u32 {
-        self.pat(Pat::Any)
     }
 }
 

@@ -151,9 +151,3 @@ pub(super) fn bytes(span: Tokens) -> Span {
     let at = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
     (at(range.start), at(range.end))
 }
-
-/// From the first byte of one piece to the last of another.
-pub(super) fn between(first: Tokens, last: Tokens) -> Span {
-    let (start, end) = (bytes(first).0, bytes(last).1);
-    (start, end.max(start))
-}

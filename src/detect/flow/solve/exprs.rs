@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::super::ir::{Arg, Arm, Ex, ExId, How, PathRef, Sink, Ty};
+use super::super::ir::{Arm, Ex, ExId, PathRef, Ty};
 use super::Solver;
 use super::eval::Frame;
 use super::index::{Found, Space};
 use super::types::Type;
-use super::value::{Callable, Closure, Sym, Val, add};
+use super::value::{Callable, Closure, Sym, Val};
 
 impl Solver<'_> {
     /// The value of an expression.
@@ -48,102 +48,7 @@ impl Solver<'_> {
         }
     }
 
-    fn path_value(&mut self, frame: &mut Frame, path: &PathRef, e: ExId) -> Val {
-        let segs: Vec<Sym> = path.segs.iter().map(|n| self.sym(frame.file(), *n)).collect();
-        let found = self.find_value(frame, path, &segs);
-        match found {
-            Found::Def(def) => match &self.item(def).kind {
-                super::super::ir::Kind::Fn(..) => Val { callable: Some(Callable::Function(def)), ..Val::default() },
-                super::super::ir::Kind::Value(..) => self.global(def, frame, (e, &segs)),
-                super::super::ir::Kind::Type(_) => {
-                    let ty = self.types.add(Type::Def(def, Vec::new()));
-                    Val { ty, callable: Some(Callable::Maker(def, 0)), clean: true, ..Val::default() }
-                }
-                _ => Val::default(),
-            },
-            Found::Variant(def, variant) => {
-                let ty = self.types.add(Type::Def(def, Vec::new()));
-                let callable = Some(Callable::Maker(def, variant));
-                Val { ty, clean: true, variant: Some(variant), callable, ..Val::default() }
-            }
-            Found::Inside(def, name) => {
-                match self.methods.get(&(super::Head::Def(def), name)).and_then(|m| m.first()) {
-                    Some(f) => Val { callable: Some(Callable::Function(*f)), ..Val::default() },
-                    None => Val::clean(),
-                }
-            }
-            Found::Other(full) => {
-                let mut val = Val { callable: Some(Callable::Other(full)), ..Val::default() };
-                let last = segs.last().copied().unwrap_or_default();
-                let text = self.text(last);
-                // Constants and variants of others are no one's values.
-                val.clean = text.starts_with(|c: char| c.is_uppercase());
-                if segs.len() == 1 && !val.clean {
-                    val.callable = Some(Callable::Other(full));
-                    let at = (frame.file(), frame.body.spans[e as usize]);
-                    let mut named = Val::default();
-                    self.named(&mut named, last, at, frame.owner);
-                    val.taint = named.taint;
-                    val.owner = named.owner;
-                }
-                val
-            }
-            _ => Val::default(),
-        }
-    }
-
-    pub(super) fn find_value(&mut self, frame: &Frame, path: &PathRef, segs: &[Sym]) -> Found {
-        if let Some(root) = &path.root {
-            let own = self.ty(root, &frame.place);
-            return match (self.inner_def(own), segs.last()) {
-                (Some((def, _)), Some(last)) => Found::Inside(def, *last),
-                _ => Found::None,
-            };
-        }
-        if segs.first() == Some(&self.syms.own) && segs.len() > 1 {
-            let Some((def, _)) = self.inner_def(frame.place.own) else { return Found::None };
-            return self.resolve_inside(def, segs[1]);
-        }
-        if segs.len() == 1 && segs[0] == self.syms.own {
-            return self.inner_def(frame.place.own).map_or(Found::None, |(def, _)| Found::Def(def));
-        }
-        // `T::new()` of a type that is an alias or parameter.
-        self.resolve(frame.place.module, segs, Space::Value)
-    }
-
-    fn global(&mut self, def: super::value::Def, frame: &Frame, (e, segs): (ExId, &[Sym])) -> Val {
-        let super::super::ir::Kind::Value(ty, code) = &self.item(def).kind else { return Val::default() };
-        let place = self.place_of(def);
-        let ty = self.ty(ty, &place);
-        let key = (def, 0);
-        self.reads.entry(key).or_default().insert(frame.def);
-        if let Some(put) = self.heap.get(&key).cloned() {
-            return Val { parts: None, cell: None, ..put.with_ty(ty) };
-        }
-        if code.is_none() {
-            let mut val = Val::of(ty);
-            let at = (frame.file(), frame.body.spans[e as usize]);
-            self.named(&mut val, segs.last().copied().unwrap_or_default(), at, frame.owner);
-            return val;
-        }
-        // A constant is written in the source: it is nobody's. What can change holds what its type says.
-        let changes = self.can_change(ty);
-        Val { clean: !changes, ..Val::of(ty) }
-    }
-
-    /// Has a static of this type other values than the one it starts with?
-    fn can_change(&self, ty: super::types::T) -> bool {
-        const NAMES: &[&str] =
-            &["Mutex", "RwLock", "RefCell", "Cell", "OnceLock", "OnceCell", "DashMap", "ArcSwap", "LocalKey"];
-        match self.types.get(ty) {
-            Type::Other(name, args) => {
-                NAMES.contains(&self.text(*name)) || args.iter().any(|arg| self.can_change(*arg))
-            }
-            _ => false,
-        }
-    }
-
-    fn index_value(&mut self, frame: &mut Frame, base: ExId, index: ExId) -> Val {
+    pub(super) fn index_value(&mut self, frame: &mut Frame, base: ExId, index: ExId) -> Val {
         let base = self.expr(frame, base);
         let key = self.word_at(frame, index);
         let range = matches!(frame.body.nodes.get(index as usize), Some(Ex::Join(_)));
@@ -158,7 +63,7 @@ impl Solver<'_> {
         val
     }
 
-    fn struct_value(
+    pub(super) fn struct_value(
         &mut self,
         frame: &mut Frame,
         e: ExId,
@@ -207,7 +112,7 @@ impl Solver<'_> {
         self.resolve(frame.place.module, segs, Space::Type)
     }
 
-    fn list(&mut self, frame: &mut Frame, list: &[ExId], tuple: bool) -> Val {
+    pub(super) fn list(&mut self, frame: &mut Frame, list: &[ExId], tuple: bool) -> Val {
         if tuple {
             let mut val = Val { clean: true, ..Val::default() };
             let mut types = Vec::new();
@@ -238,7 +143,7 @@ impl Solver<'_> {
         self.intern(&i.to_string())
     }
 
-    fn joined_values(&mut self, frame: &mut Frame, list: &[ExId]) -> Val {
+    pub(super) fn joined_values(&mut self, frame: &mut Frame, list: &[ExId]) -> Val {
         let mut out: Option<Val> = None;
         for e in list {
             let val = self.expr(frame, *e);
@@ -252,7 +157,7 @@ impl Solver<'_> {
         out
     }
 
-    fn binding(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
+    pub(super) fn binding(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
         match ex {
             Ex::Assign(place, value) => {
                 let val = self.expr(frame, *value);
@@ -296,7 +201,7 @@ impl Solver<'_> {
         Val::clean()
     }
 
-    fn branching(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
+    pub(super) fn branching(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
         match ex {
             Ex::If(cond, then, other) => {
                 self.expr(frame, *cond);
@@ -353,7 +258,7 @@ impl Solver<'_> {
         }
     }
 
-    fn matched(&mut self, frame: &mut Frame, subject: ExId, arms: &[Arm]) -> Val {
+    pub(super) fn matched(&mut self, frame: &mut Frame, subject: ExId, arms: &[Arm]) -> Val {
         let val = self.expr(frame, subject);
         let place = self.place_at(frame, subject);
         let mut branches = Vec::new();
@@ -387,7 +292,7 @@ impl Solver<'_> {
         out.unwrap_or_else(Val::clean)
     }
 
-    fn block(&mut self, frame: &mut Frame, list: &[ExId], value: Option<ExId>) -> Val {
+    pub(super) fn block(&mut self, frame: &mut Frame, list: &[ExId], value: Option<ExId>) -> Val {
         for e in list {
             if frame.dead {
                 return Val::clean();
@@ -400,13 +305,13 @@ impl Solver<'_> {
         }
     }
 
-    fn closure(&mut self, frame: &mut Frame, params: &[(u32, Ty)], body: ExId) -> Val {
+    pub(super) fn closure(&mut self, frame: &mut Frame, params: &[(u32, Ty)], body: ExId) -> Val {
         let params = params.iter().map(|(pat, ty)| (*pat, self.ty(ty, &frame.place))).collect();
         let closure = Closure { frame: frame.id, params, body, home: None };
         Val { callable: Some(Callable::Closure(Rc::new(closure))), ..Val::default() }
     }
 
-    fn leaving(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
+    pub(super) fn leaving(&mut self, frame: &mut Frame, ex: &Ex) -> Val {
         match ex {
             Ex::Return(value) => {
                 let val = value.map_or_else(Val::clean, |e| self.expr(frame, e));
@@ -434,7 +339,7 @@ impl Solver<'_> {
         }
     }
 
-    fn early(&mut self, frame: &mut Frame, val: &Val) {
+    pub(super) fn early(&mut self, frame: &mut Frame, val: &Val) {
         let ret = frame.ret_ty;
         let val = &self.returned(frame, val.clone(), ret);
         match &mut frame.ret {
@@ -444,7 +349,7 @@ impl Solver<'_> {
     }
 
     /// An async block runs where it stands; what it returns is its own.
-    fn asynchronous(&mut self, frame: &mut Frame, inner: ExId) -> Val {
+    pub(super) fn asynchronous(&mut self, frame: &mut Frame, inner: ExId) -> Val {
         let outer = frame.ret.take();
         let ret_ty = std::mem::take(&mut frame.ret_ty);
         let (mut val, ran) = self.branch(frame, |s, f| s.expr(f, inner));
@@ -457,7 +362,7 @@ impl Solver<'_> {
         val
     }
 
-    fn awaited(&mut self, frame: &mut Frame, inner: ExId) -> Val {
+    pub(super) fn awaited(&mut self, frame: &mut Frame, inner: ExId) -> Val {
         let val = self.expr(frame, inner);
         let future = match self.types.get(val.ty) {
             Type::Bounds(_) => self.element(val.ty),
@@ -473,7 +378,7 @@ impl Solver<'_> {
         val.with_ty(future)
     }
 
-    fn cast(&mut self, frame: &mut Frame, inner: ExId, ty: &Ty) -> Val {
+    pub(super) fn cast(&mut self, frame: &mut Frame, inner: ExId, ty: &Ty) -> Val {
         let val = self.expr(frame, inner);
         let ty = self.ty(ty, &frame.place);
         // An enum cast to a number is its discriminant.
@@ -481,101 +386,5 @@ impl Solver<'_> {
             return Val { clean: true, ..Val::of(ty) };
         }
         if ty == Default::default() { val } else { val.with_ty(ty) }
-    }
-
-    pub(super) fn format(&mut self, frame: &mut Frame, args: &[Arg]) -> Val {
-        let mut out = Val::clean();
-        let only = args.len() == 1;
-        for arg in args {
-            let val = self.expr(frame, arg.value);
-            let val = self.keyed_arg(frame, val, arg);
-            let taint = self.reveal(&val, arg.how);
-            out.query |= arg.query && !taint.is_empty();
-            out.clean &= val.clean && taint.is_empty() || val.about;
-            add(&mut out.taint, &taint);
-            out.query |= val.query;
-        }
-        if !out.taint.is_empty() {
-            out.clean = false;
-        }
-        if !only {
-            self.inexact(&mut out);
-        }
-        out.ty = self.other("String", Vec::new());
-        out
-    }
-
-    fn write(&mut self, frame: &mut Frame, e: ExId, target: ExId, args: &[Arg]) -> Val {
-        let text = self.format(frame, args);
-        let to = self.expr(frame, target);
-        if self.is_output(to.ty)
-            && let Some(rule) = self.spec.output
-        {
-            let sink =
-                Sink { path: PathRef::default(), args: args.to_vec(), through: false, makes: false, ends: false };
-            self.reveal_args(frame, rule, &sink.args);
-        }
-        let _ = e;
-        if let Some(place) = self.place_at(frame, target) {
-            self.store(frame, place, text, true);
-        } else if let Some(cell) = to.cell {
-            self.cells[cell as usize].join(&text);
-        } else {
-            self.store_global(frame, target, text);
-        }
-        Val::clean()
-    }
-
-    fn sink(&mut self, frame: &mut Frame, e: ExId, sink: &Sink) -> Val {
-        let rule = self.rule_of(frame, &sink.path);
-        let values = match rule {
-            Some(rule) => self.reveal_args(frame, rule, &sink.args),
-            None => sink.args.iter().map(|a| self.expr(frame, a.value)).collect(),
-        };
-        let _ = e;
-        if sink.ends {
-            if sink.makes {
-                let mut early = Val::clean();
-                let key = self.syms.error;
-                let text = self.format(frame, &sink.args);
-                early.set_part(key, text);
-                self.early(frame, &early);
-            }
-            frame.dead = true;
-            return Val::clean();
-        }
-        if sink.through {
-            return values.into_iter().next_back().unwrap_or_default();
-        }
-        if sink.makes {
-            return self.format(frame, &sink.args).with_ty(Default::default());
-        }
-        Val::clean()
-    }
-
-    /// Is nothing but the value itself left?
-    pub(super) fn inexact(&mut self, val: &mut Val) {
-        for source in val.taint.clone() {
-            if let super::value::From::Param { index, path, how, exact: true } = self.sources[source as usize].clone() {
-                let new = self.source(super::value::From::Param { index, path, how, exact: false });
-                val.taint.retain(|s| *s != source);
-                add(&mut val.taint, &[new]);
-            }
-        }
-    }
-
-    pub(super) fn is_text(&self, ty: super::types::T) -> bool {
-        match self.types.get(ty) {
-            Type::Other(name, args) => {
-                matches!(self.text(*name), "str" | "String")
-                    || args.len() == 1 && self.is_pointer(*name) && self.is_text(args[0])
-            }
-            Type::Named(_, inner) => self.is_text(*inner),
-            _ => false,
-        }
-    }
-
-    pub(super) fn how_named(&mut self, how: Option<How>) -> How {
-        how.unwrap_or(How::Display)
     }
 }

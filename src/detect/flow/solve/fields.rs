@@ -237,10 +237,10 @@ impl Solver<'_> {
             _ => self.element(ty),
         };
         out.cell = None;
-        if out.part(self.syms.error).is_some()
+        if (out.part(self.syms.error).is_some() || out.part(self.syms.key).is_some())
             && let Some(parts) = &mut out.parts
         {
-            std::rc::Rc::make_mut(parts).remove(&self.syms.error);
+            std::rc::Rc::make_mut(parts).retain(|name, _| *name != self.syms.error && *name != self.syms.key);
             if parts.is_empty() {
                 out.parts = None;
             }

@@ -269,6 +269,10 @@ impl<'a> Solver<'a> {
         let (Some(&first), true) = (path.first(), depth < DEEP) else { return Found::None };
         if path.len() == 1 {
             let found = self.name_in_scope(module, first, space, depth);
+            let found = match found {
+                Found::None if space == Space::Type => self.crate_called(module, first),
+                found => found,
+            };
             return if found == Found::None { self.external(path) } else { found };
         }
         let mut at = match self.start(module, first, depth) {

@@ -112,7 +112,16 @@ impl Solver<'_> {
                     _ => false,
                 };
                 let inner = if own { self.held(val) } else { self.unknown_payload(&segs, val) };
+                let label = match self.resolve_type_or_variant(frame, &segs) {
+                    Found::Other(full) => self.model_label(full, frame.place.module),
+                    _ => None,
+                };
                 for pat in list {
+                    let mut inner = inner.clone();
+                    if let (Some(label), Some(at)) = (label, self.slot_place(frame, *pat)) {
+                        let source = self.labelled(label, at);
+                        super::value::add(&mut inner.taint, &[source]);
+                    }
                     self.bind(frame, *pat, inner.clone());
                 }
                 None

@@ -149,7 +149,7 @@ impl Solver<'_> {
     }
 
     /// What a type of a crate of FHIR or HL7 models holds.
-    fn model_label(&mut self, full: Sym, module: ModId) -> Option<Label> {
+    pub(super) fn model_label(&mut self, full: Sym, module: ModId) -> Option<Label> {
         let text = self.text(full).to_owned();
         let (krate, rest) = text.split_once("::")?;
         let deps = self.mods[module as usize].krate.map(|k| &self.crates[k as usize].deps);
