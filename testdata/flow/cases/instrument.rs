@@ -18,6 +18,7 @@ pub struct Pool {
 
 pub struct Repo {
     pool: Arc<Pool>,
+    claims: Vec<Claim>,
 }
 
 impl fmt::Debug for Repo {
@@ -130,7 +131,7 @@ pub fn behind_a_feature_skipped(mrn: &str) -> usize {
 
 impl Repo {
     fn load(&self, control: u64) -> Claim {
-        Claim { control, subscriber_name: String::new(), diagnosis_codes: Vec::new(), total_cents: 0 }
+        self.claims[control as usize % self.claims.len()].clone()
     }
 
     #[instrument] // ok: the repository's Debug shows the size of the pool

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 pub struct Subscriber {
     pub insurance_number: String,
     pub home_address: String,
-    pub employer: Employer,
+    pub clinic: Clinic,
     pub visits: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub struct Employer {
+pub struct Clinic {
     pub name: String,
     pub phone: String,
 }
@@ -31,7 +31,7 @@ pub fn messages(s: &Subscriber, kind: u8) {
         0 => panic!("no policy for {}", s.insurance_number), // expect: phi-log kind=panic
         1 => panic!("no policy for insurance_number at row {kind}"), // ok: a word and a number
         2 => unreachable!("address {:?}", s.home_address), // expect: phi-log kind=panic
-        3 => unreachable!("employer {:?}", s.employer.name), // ok: an employer's name, a thing that employs
+        3 => unreachable!("clinic {:?}", s.clinic.name), // ok: a clinic
         4 => todo!("support {}", s.insurance_number), // expect: phi-log kind=panic
         5 => unimplemented!("{} visits", s.visits), // ok: a count
         6 => unimplemented!("{s:?}"), // expect: phi-log kind=panic
@@ -54,7 +54,7 @@ pub fn asserted(s: &Subscriber, other: &Subscriber) {
     assert_ne!(s.home_address.trim().len(), 0); // ok: a length
     debug_assert!(s.visits < 400, "{}: too many visits", s.home_address); // expect: phi-log kind=panic
     debug_assert_eq!(s.home_address, other.home_address); // expect: phi-log kind=panic
-    debug_assert_eq!(s.employer, other.employer); // ok: the employer
+    debug_assert_eq!(s.clinic, other.clinic); // ok: the clinic
     assert!(matches!(s.insurance_number.as_bytes(), [b'A', ..])); // ok: not printed
 }
 
