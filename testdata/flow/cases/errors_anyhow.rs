@@ -7,17 +7,17 @@ pub struct Enrollee {
     pub full_name: String,
     pub ssn: String,
     pub birth_date: String,
-    pub plan: Plan,
+    pub clinic: Clinic,
 }
 
-pub struct Plan {
+pub struct Clinic {
     pub name: String,
     pub year: u16,
 }
 
 pub fn made(e: &Enrollee) -> anyhow::Error {
-    if e.plan.year < 2014 {
-        return anyhow!("plan {} has ended", e.plan.name); // ok: the name of a plan
+    if e.clinic.year < 1900 {
+        return anyhow!("clinic {} has closed", e.clinic.name); // ok: the name of a clinic
     }
     anyhow!("{} is not covered", e.full_name) // expect: phi-log kind=error
 }
@@ -37,14 +37,14 @@ pub fn bailed(e: &Enrollee, row: usize) -> Result<()> {
 
 pub fn ensured(e: &Enrollee) -> Result<()> {
     ensure!(!e.ssn.is_empty()); // ok: no text
-    ensure!(!e.ssn.is_empty(), "ssn missing in plan {}", e.plan.name); // ok: a plan
+    ensure!(!e.ssn.is_empty(), "ssn missing in clinic {}", e.clinic.name); // ok: a clinic
     ensure!(e.ssn.len() == 9, "ssn {} is too short", e.ssn); // expect: phi-log kind=error
     Ok(())
 }
 
 pub fn contexts(e: &Enrollee, r: io::Result<String>, s: io::Result<String>) -> Result<String> {
     let a = r.with_context(|| format!("reading the file of {}", e.full_name))?; // expect: phi-log kind=error
-    let b = s.with_context(|| format!("reading plan {}", e.plan.name))?; // ok: a plan
+    let b = s.with_context(|| format!("reading clinic {}", e.clinic.name))?; // ok: a clinic
     Ok(a + &b)
 }
 
@@ -55,24 +55,24 @@ pub fn contexts_too(e: &Enrollee, r: io::Result<String>, s: io::Result<String>, 
 }
 
 pub fn eyres(e: &Enrollee) -> eyre::Result<()> {
-    eyre::ensure!(e.plan.year > 2013, "plan of {}", e.plan.year); // ok: a year
+    eyre::ensure!(e.clinic.year > 1900, "clinic of {}", e.clinic.year); // ok: a year
     if e.ssn.starts_with('9') {
         eyre::bail!("{} is a tax number", e.ssn); // expect: phi-log kind=error
     }
-    Err(eyre::eyre!("{} born {}", e.plan.name, e.birth_date)) // expect: phi-log kind=error
+    Err(eyre::eyre!("{} born {}", e.clinic.name, e.birth_date)) // expect: phi-log kind=error
 }
 
 pub fn io_errors(e: &Enrollee, kind: u8) -> io::Error {
     match kind {
         0 => io::Error::other(format!("cannot index {}", e.full_name)), // expect: phi-log kind=error
-        1 => io::Error::other(format!("cannot index plan {}", e.plan.name)), // ok: a plan
+        1 => io::Error::other(format!("cannot index clinic {}", e.clinic.name)), // ok: a clinic
         2 => io::Error::new(io::ErrorKind::InvalidData, format!("bad ssn {}", e.ssn)), // expect: phi-log kind=error
         _ => io::Error::new(io::ErrorKind::InvalidData, "bad ssn"), // ok: words
     }
 }
 
 pub fn mapped(e: &Enrollee, r: Result<u8, std::num::ParseIntError>) -> Result<u8, String> {
-    let row = r.map_err(|err| format!("plan year: {err}"))?; // neutral: the error quotes no value of a person, yet parsing may have read one
+    let row = r.map_err(|err| format!("opening year: {err}"))?; // neutral: the error quotes no value of a person, yet parsing may have read one
     "12".parse::<u8>().map(|n| n + row).map_err(|_| format!("group of {}", e.full_name)) // expect: phi-log kind=error tier=low
 }
 
@@ -90,7 +90,7 @@ pub fn logged(e: &Enrollee) {
     if let Err(err) = verify(e) {
         error!("enrolment failed: {err:#}"); // expect: phi-log
     }
-    if let Err(err) = quota(e.plan.year.into()) {
+    if let Err(err) = quota(e.clinic.year.into()) {
         error!("enrolment failed: {err:#}"); // ok: the quota's error holds counts
     }
     match verify(e) {

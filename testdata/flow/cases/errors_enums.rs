@@ -6,8 +6,8 @@ use tracing::{error, info, warn};
 
 #[derive(Debug, Error)]
 pub enum IntakeError {
-    #[error("patient {name} is already registered")]
-    Duplicate { name: String },
+    #[error("patient {patient_name} is already registered")]
+    Duplicate { patient_name: String },
     #[error("date of birth is in the future")]
     FutureBirth { date_of_birth: String },
     #[error("no chart {0}")]
@@ -43,8 +43,8 @@ impl fmt::Display for Mrn {
     }
 }
 
-pub fn duplicate(name: String) -> Result<(), IntakeError> {
-    Err(IntakeError::Duplicate { name })
+pub fn duplicate(patient_name: String) -> Result<(), IntakeError> {
+    Err(IntakeError::Duplicate { patient_name })
 }
 pub fn future(date_of_birth: &str) -> Result<(), IntakeError> {
     Err(IntakeError::FutureBirth { date_of_birth: date_of_birth.to_owned() })
@@ -67,7 +67,7 @@ pub fn by_variant(result: Result<(), IntakeError>) {
     match result {
         Ok(()) => info!("registered"), // ok: words
         Err(IntakeError::Full { ward, beds }) => warn!("{ward} has {beds} beds"), // ok: a ward
-        Err(IntakeError::Duplicate { name }) => warn!("{name} registered twice"), // expect: phi-log
+        Err(IntakeError::Duplicate { patient_name: who }) => warn!("{who} registered twice"), // expect: phi-log
         Err(IntakeError::FutureBirth { .. }) => warn!("date of birth is in the future"), // ok: words
         Err(IntakeError::NoChart(mrn)) => warn!("no chart {mrn}"), // expect: phi-log
         Err(IntakeError::Storage(err)) => error!("{err}"), // ok: an attempt's number
