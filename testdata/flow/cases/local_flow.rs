@@ -7,7 +7,7 @@ pub struct Patient {
     pub ssn: String,
     pub email: String,
     pub ward: String,
-    pub weight: u32,
+    pub bed: u32,
 }
 
 fn mask(value: &str) -> String {
@@ -47,8 +47,8 @@ pub fn shadowing(p: Patient) {
     info!("{ssn}"); // ok: masked
     let email = p.email.split('@').nth(1).is_some();
     info!("{email}"); // ok: presence
-    let p = p.weight;
-    info!("{p}"); // neutral: a weight is a finding of a person only by context
+    let p = p.bed;
+    info!("{p}"); // ok: a bed under the name of the patient
 }
 
 pub fn strong_updates(mut p: Patient) {
@@ -142,7 +142,7 @@ pub fn struct_update(p: Patient) {
     warn!("{}", view.email); // ok: emptied in the copy
     warn!("{}", view.first_name); // expect: phi-log
     warn!("{view:?}"); // expect: phi-log
-    let Patient { ward, weight: _, .. } = view;
+    let Patient { ward, bed: _, .. } = view;
     warn!("{ward}"); // ok: a ward
     let pair = (p.ward.clone(), p.ssn.clone());
     warn!("{}", pair.0); // ok: the ward of the pair

@@ -10,13 +10,8 @@ use zeroize::Zeroizing;
 #[derive(Debug)]
 pub struct Applicant {
     pub ssn: SecretString,
-    pub income: SecretBox<Income>,
+    pub income: SecretBox<u64>,
     pub county_office: String,
-}
-
-#[derive(Debug)]
-pub struct Income {
-    pub cents: u64,
 }
 
 #[derive(Debug)]

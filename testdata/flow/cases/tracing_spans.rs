@@ -47,7 +47,7 @@ pub fn shorthands(mrn: &str, floor: u8, diagnosis: Option<&str>) {
     let _c = warn_span!("lookup", ?diagnosis).entered(); // expect: phi-log kind=span
     let _d = warn_span!("lookup", coded = diagnosis.is_some()).entered(); // ok: presence
     let _e = span!(target: "mrn", Level::DEBUG, "lookup", floor).entered(); // ok: a target
-    let _f = span!(Level::DEBUG, "lookup", { mrn = %mrn }).entered(); // expect: phi-log kind=span
+    let _f = span!(Level::DEBUG, "lookup", mrn.full = %mrn, floor).entered(); // expect: phi-log kind=span
     span!(parent: None, Level::DEBUG, "lookup", key = mrn).in_scope(|| info!(floor)); // expect: phi-log kind=span
     info_span!("lookup", floor).in_scope(|| info!("mrn {mrn}")); // expect: phi-log
     info_span!("lookup", floor).in_scope(|| info!("floor {floor}")); // ok: a floor
