@@ -75,7 +75,7 @@ pub fn cells(c: &Chart) {
     info!("{}", guarded.read().map(|g| g.pages).unwrap_or(0)); // ok: pages
     if let Ok(g) = guarded.read() {
         info!("{}", g.mrn); // expect: phi-log
-    }
+    };
 }
 
 pub fn channels(c: &Chart) {
