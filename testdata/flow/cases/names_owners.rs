@@ -89,8 +89,8 @@ pub fn owners(p: &Patient, g: &Guarantor, e: &EmergencyContact, d: &Dependent) {
     info!("{}", p.is_deceased); // ok: a bool
     info!("{}", g.name); // expect: phi-log
     info!("{}", g.account_number); // expect: phi-log
-    info!("{}", e.name); // expect: phi-log
-    info!("{}", e.phone); // expect: phi-log
+    info!("{}", e.name); // expect: phi-log tier=low
+    info!("{}", e.phone); // expect: phi-log tier=low
     info!("{}", d.first_name); // expect: phi-log
     info!("{}", d.zip_code); // expect: phi-log
 }
@@ -169,7 +169,7 @@ pub fn strong(
     info!("{patientDob}"); // expect: phi-log
     info!("{birth_date}"); // expect: phi-log
     info!("{mother_maiden_name}"); // expect: phi-log
-    info!("{icd10_code}"); // neutral: the head noun is `code`, which a vocabulary may take for metadata
+    info!("{icd10_code}"); // expect: phi-log
     info!("{insurance_number}"); // expect: phi-log
     info!("{rx_number}"); // expect: phi-log
     info!("{member_id}"); // expect: phi-log

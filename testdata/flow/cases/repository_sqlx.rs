@@ -127,7 +127,7 @@ where
     for attempt in 0..3_u8 {
         match run().await {
             Ok(value) => return Some(value),
-            Err(RepoError::NotFound { .. }) => warn!(name, attempt, "not found"), // ok: a constant and a count
+            Err(RepoError::Locked { table }) => warn!(name, attempt, table, "locked"), // ok: constants and a count
             Err(err) => {
                 warn!(name, attempt, "retrying"); // ok: a constant and a count
                 warn!("{err}"); // expect: phi-log
