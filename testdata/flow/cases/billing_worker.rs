@@ -42,12 +42,12 @@ pub enum Department {
 pub enum State {
     New,
     Sent { at: u64 },
-    Returned { forwarding_address: String },
+    Returned { patient_address: String },
 }
 
 pub enum Event {
     Send,
-    Bounce { forwarding_address: String },
+    Bounce { patient_address: String },
     Tick(u64),
 }
 
@@ -55,9 +55,9 @@ impl State {
     pub fn next(self, event: Event) -> State {
         match (self, event) {
             (State::New, Event::Send) => State::Sent { at: 0 },
-            (State::Sent { .. }, Event::Bounce { forwarding_address }) => {
-                warn!("returned, now {forwarding_address}"); // expect: phi-log
-                State::Returned { forwarding_address }
+            (State::Sent { .. }, Event::Bounce { patient_address }) => {
+                warn!("returned, now {patient_address}"); // expect: phi-log
+                State::Returned { patient_address }
             }
             (State::Sent { at }, Event::Tick(n)) => {
                 debug!("{at} + {n}"); // ok: ticks
@@ -175,7 +175,7 @@ pub fn visited(all: &[Statement]) {
 
 pub fn envelope(s: &Statement) -> String {
     let Guarantor { name, billing_address: Address { street, city, state_code }, .. } = &s.guarantor;
-    info!("to {state_code}"); // ok: a state is no identifier under Safe Harbor
+    info!("to {state_code}"); // neutral: a state is no identifier under Safe Harbor, but it is a part of an address
     info!("to {city}"); // expect: phi-log
     info!("to {street}"); // expect: phi-log
     let text = [name.as_str(), street, city, state_code].join("\n");
