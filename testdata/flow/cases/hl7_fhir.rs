@@ -134,8 +134,8 @@ pub fn resource(p: &Patient) {
     info!("{:?}", p.name); // expect: phi-log
     info!("{}", p.name.len()); // ok: a count
     for point in &p.telecom {
-        info!("{:?}", point.system); // ok: `phone` or `email`, a kind
-        info!("{:?}", point.value); // expect: phi-log
+        info!("{:?}", point.system); // neutral: `phone` or `email`, a kind, but a part of the telecom
+        info!("{:?}", point.value); // expect: phi-log tier=low
     }
     if let Some(org) = &p.managing_organization {
         info!("{} {}", org.name, org.phone); // ok: an organisation

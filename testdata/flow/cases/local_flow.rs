@@ -19,7 +19,7 @@ pub fn names_mislead(p: &Patient) {
     info!("{ward}"); // expect: phi-log
     let ssn = &p.ward;
     info!("{ssn}"); // ok: the value is a ward
-    let dob = "1900-01-01";
+    let dob = "not asked";
     info!("{dob}"); // ok: a literal
     let diagnosis = p.first_name.len();
     info!("{diagnosis}"); // ok: a length

@@ -112,7 +112,7 @@ macro_rules! record {
     };
 }
 
-record!(Discharge { patient_name: String, bed: u16 });
+record!(Discharge { patient_name: String, bed: u16 }); // neutral: a type of a person that derives Debug
 record!(Cleaning { room: String, bed: u16 });
 
 pub fn generated(d: &Discharge, c: &Cleaning) {

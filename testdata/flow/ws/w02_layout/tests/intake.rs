@@ -1,7 +1,7 @@
 use intake_layout::Registration;
 
 fn sample() -> Registration {
-    let r = Registration { full_name: "Testy Sample".into(), ssn: Some("000-00-0000".into()), ..Default::default() };
+    let r = Registration { full_name: "Testy Sample".into(), ssn: Some("synthetic".into()), ..Default::default() };
     eprintln!("{}", r.full_name); // ok: an integration test
     r
 }

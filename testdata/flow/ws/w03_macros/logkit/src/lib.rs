@@ -37,7 +37,7 @@ macro_rules! unit {
 macro_rules! reject {
     ($out:expr, $fmt:literal $(, $arg:expr)*) => {{
         let text = format!($fmt $(, $arg)*);
-        $crate::log::error!("{text}");
+        $crate::log::error!("{text}"); // neutral: the finding stands at the call
         return $out;
     }};
 }
