@@ -1,5 +1,5 @@
 //! Receives bundles and hands the patients on.
-use fhir_mapper::{display, summary};
+use fhir_mapper::{family_of, summary};
 use fm::r4b::resources::{Location, Patient as FhirPatient, Resource};
 use tracing::{error, info, instrument};
 
@@ -37,8 +37,8 @@ pub fn route(patient: &FhirPatient, slot: u16) -> Patient {
     let kept = summary(patient);
     info!("{kept:?}"); // ok: counts and a flag
     if let Some(Some(name)) = patient.name.first() {
-        info!("routing {}", display(name)); // expect: phi-log
-        info!("routing {} characters", display(name).len()); // ok: a length
+        info!("routing {}", family_of(name)); // expect: phi-log
+        info!("routing {} characters", family_of(name).len()); // ok: a length
     }
     let routed = Patient { slot };
     info!("{routed:?}"); // ok: the clinic's own type holds a slot

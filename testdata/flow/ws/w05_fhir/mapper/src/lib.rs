@@ -23,7 +23,7 @@ pub fn summary(patient: &Patient) -> Summary {
     out
 }
 
-pub fn display(name: &HumanName) -> String {
+pub fn family_of(name: &HumanName) -> String {
     let family = name.family.clone().unwrap_or_default();
     warn!("family name of {} characters", family.len()); // ok: a length
     family
@@ -31,7 +31,7 @@ pub fn display(name: &HumanName) -> String {
 
 pub fn names(patient: &Patient) {
     for name in patient.name.iter().flatten() {
-        info!("{}", display(name)); // expect: phi-log
+        info!("{}", family_of(name)); // expect: phi-log
         info!("{:?}", name.given.len()); // ok: a count
         info!("{:?}", name.given); // expect: phi-log
     }
