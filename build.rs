@@ -13,6 +13,9 @@ mod beginnings;
 #[path = "src/words/hash.rs"]
 mod hash;
 #[allow(dead_code)]
+#[path = "src/detect/programs.rs"]
+mod programs;
+#[allow(dead_code)]
 #[path = "src/detect/shapes.rs"]
 mod shapes;
 #[allow(dead_code)]
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         "build.rs",
         "src/words/hash.rs",
         "src/detect/beginnings.rs",
+        "src/detect/programs.rs",
         "src/detect/shapes.rs",
         "src/detect/starts.rs",
         "rules/words",
@@ -74,6 +78,7 @@ fn main() -> Result<()> {
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
     let rules = catalogue(&root)?;
     fs::write(out.join("beginnings.bin"), beginnings(&rules)?)?;
+    fs::write(out.join("programs.bin"), programs(&rules)?)?;
     fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
     Ok(())
 }
@@ -221,4 +226,12 @@ fn beginnings(rules: &[serde_json::Value]) -> Result<Vec<u8>> {
     }
     let built = beginnings::Beginnings::new(patterns.into_iter());
     Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?.to_bytes())
+}
+
+/// The automata of all patterns.
+fn programs(rules: &[serde_json::Value]) -> Result<Vec<u8>> {
+    let lists = rules.iter().flat_map(|filed| ["looks", "labelled"].map(|list| &filed["rule"]["identifier"][list]));
+    let patterns = lists.filter_map(serde_json::Value::as_array).flatten().filter_map(serde_json::Value::as_str);
+    let little_endian = std::env::var("CARGO_CFG_TARGET_ENDIAN")? == "little";
+    Ok(programs::table(patterns, little_endian))
 }

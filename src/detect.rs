@@ -18,9 +18,12 @@ pub(crate) mod labels;
 pub(crate) mod matcher;
 pub(crate) mod names;
 mod owners;
+pub(crate) mod programs;
 mod rows;
 pub(crate) mod shapes;
+pub(crate) mod spots;
 pub(crate) mod starts;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -6,7 +6,9 @@ use crate::detect::beginnings::Beginnings;
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::{Matchers, compiles};
 use crate::detect::shapes::Bytes;
+use crate::detect::spots;
 use crate::detect::starts::Starts;
+use crate::detect::streams::Classifier;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
 
@@ -18,8 +20,8 @@ pub(crate) struct Engine {
     pub(crate) starts: Starts,
     /// Rule and number of each such pattern.
     pub(crate) looks: Vec<(RuleId, u16)>,
-    /// What each byte is to the pass over a text: a set of [`class`]es.
-    pub(crate) classes: [u8; 256],
+    /// Turns text into bit streams.
+    pub(crate) classifier: Classifier,
     /// Patterns known by a byte inside (`@`), asked where that byte stands.
     pub(crate) inner: Inner,
     kinds: HashMap<String, Vec<RuleId>>,
@@ -70,7 +72,7 @@ impl Engine {
             words: Vocabulary::new(rules),
             starts: beginnings.starts,
             looks: beginnings.looks.into_iter().map(id).collect(),
-            classes: classes(&first, &bytes),
+            classifier: spots::classifier(|b| first[usize::from(b)], |b| bytes.contains(&b)),
             inner,
             birth: rules.by_id("date-of-birth").map(|(id, _)| id),
             date: rules.by_id("service-date").map(|(id, _)| id),
@@ -83,48 +85,6 @@ impl Engine {
     pub(crate) fn of_kind(&self, kind: &str) -> &[RuleId] {
         self.kinds.get(kind).map_or(&[], Vec::as_slice)
     }
-}
-
-/// What a byte can be to the pass over a text.
-pub(crate) mod class {
-    /// A letter, digit or byte of a longer character.
-    pub(crate) const WORD: u8 = 1;
-    pub(crate) const DIGIT: u8 = 1 << 1;
-    /// A capital, or the first byte of a character that may be one.
-    pub(crate) const CAPITAL: u8 = 1 << 2;
-    /// A label may stand before it.
-    pub(crate) const SEPARATOR: u8 = 1 << 3;
-    /// A pattern may begin with it.
-    pub(crate) const FIRST: u8 = 1 << 4;
-    /// A pattern is known by it.
-    pub(crate) const INNER: u8 = 1 << 5;
-
-    /// The classes that do not depend on rules.
-    pub(crate) const TABLE: [u8; 256] = {
-        let mut table = [0; 256];
-        let mut b = 0;
-        while b < 256 {
-            let byte = b as u8;
-            table[b] = match byte {
-                b'0'..=b'9' => WORD | DIGIT,
-                b'A'..=b'Z' | 0xc3..=0xff => WORD | CAPITAL,
-                b'a'..=b'z' | 0x80..=0xc2 => WORD,
-                b':' | b'=' | b'(' | b'[' | b'<' | b'>' => SEPARATOR,
-                _ => 0,
-            };
-            b += 1;
-        }
-        table
-    };
-}
-
-fn classes(first: &[bool; 256], inner: &[u8]) -> [u8; 256] {
-    let mut table = class::TABLE;
-    for (class, first) in table.iter_mut().zip(first) {
-        *class |= if *first { class::FIRST } else { 0 };
-    }
-    inner.iter().for_each(|b| table[usize::from(*b)] |= class::INNER);
-    table
 }
 
 /// How the patterns of the built-in rules begin, derived when phivet was built.

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::detect::spots::Marks;
 use crate::fields::Owner;
 use crate::rule::{RuleId, Rules};
 
@@ -110,6 +111,16 @@ fn tail(word: &[u8]) -> u64 {
         }
     }
     packed.wrapping_mul(BASE) >> 48
+}
+
+/// The same of the `count` bytes (1 to 8) before `end`.
+fn last_letters(text: &[u8], end: usize, count: usize) -> u64 {
+    let packed = match text[..end].last_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => text[..end].iter().rev().fold(0, |packed, b| packed << 8 | u64::from(*b)) << (64 - 8 * end.min(8)),
+    };
+    let lower = (packed >> (64 - 8 * count)) | (0x2020_2020_2020_2020 >> (64 - 8 * count));
+    lower.wrapping_mul(BASE) >> 48
 }
 
 fn bit(set: &[u64], bit: u64) -> bool {
@@ -356,6 +367,21 @@ impl Vocabulary {
         text.make_ascii_lowercase();
         let hash = hash(text);
         self.parts.contains(&hash) || self.words.contains_key(&hash)
+    }
+
+    /// As [`Vocabulary::may_be_label`], of `text[floor..end]`, where it is known where words begin.
+    pub(crate) fn may_end_label(&self, text: &[u8], floor: usize, mut end: usize, marks: &Marks) -> bool {
+        while end > floor && !text[end - 1].is_ascii_alphabetic() && text[end - 1] < 0x80 {
+            end -= 1;
+        }
+        if end == floor {
+            return false;
+        }
+        let numbered = text.get(end).is_some_and(u8::is_ascii_digit);
+        if !numbered && !bit(&self.tails, last_letters(text, end, marks.last_word(end).min(end - floor))) {
+            return false;
+        }
+        self.may_be_label(&text[floor..end + usize::from(numbered)])
     }
 
     /// A quick no for keys whose last word ends no label.

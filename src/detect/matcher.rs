@@ -3,8 +3,11 @@
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::dfa::{Automaton, dense};
+use regex_automata::{Anchored, Input};
 
 use crate::detect::checks::{self, Verdict};
+use crate::detect::programs::{self, Known};
 use crate::error::{Error, Result};
 use crate::rule::{Near, Rule, RuleId, Rules, Value};
 use crate::words::{self, Class};
@@ -15,18 +18,52 @@ pub(crate) const REACH: usize = 256;
 /// A pattern, compiled when it is first needed.
 struct Pattern {
     source: Box<str>,
-    regex: OnceLock<Option<Regex>>,
+    program: OnceLock<Option<Program>>,
 }
 
-impl Pattern {
-    fn new(source: &str) -> Self {
-        Self { source: source.into(), regex: OnceLock::new() }
+/// A compiled pattern: an automaton, unless that would be large.
+enum Program {
+    Built(dense::DFA<&'static [u32]>),
+    Made(dense::DFA<Vec<u32>>),
+    Regex(Regex),
+}
+
+impl Program {
+    fn new(source: &str) -> Option<Self> {
+        let dense = match programs::find(&BUILTIN.0, source) {
+            Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
+            Some(Known::Large) => None,
+            None => programs::automaton(source).map(Self::Made),
+        };
+        dense.or_else(|| compile(source).map(Self::Regex).ok())
     }
 
     /// Where a match that begins at the start of `text` ends.
     fn end(&self, text: &[u8]) -> Option<usize> {
-        let regex = self.regex.get_or_init(|| compile(&self.source).ok());
-        regex.as_ref().and_then(|r| r.find(text)).map(|m| m.end())
+        let input = Input::new(text).anchored(Anchored::Yes);
+        match self {
+            Self::Built(dfa) => dfa.try_search_fwd(&input).ok()?.map(|m| m.offset()),
+            Self::Made(dfa) => dfa.try_search_fwd(&input).ok()?.map(|m| m.offset()),
+            Self::Regex(regex) => regex.find(text).map(|m| m.end()),
+        }
+    }
+}
+
+/// Automata are read as they lie, which asks for an address that their numbers can stand at.
+#[repr(C, align(8))]
+struct Aligned<T: ?Sized>(T);
+
+/// The automata of the built-in patterns, made when phivet was built.
+static BUILTIN: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/programs.bin")));
+
+impl Pattern {
+    fn new(source: &str) -> Self {
+        Self { source: source.into(), program: OnceLock::new() }
+    }
+
+    /// Where a match that begins at the start of `text` ends.
+    fn end(&self, text: &[u8]) -> Option<usize> {
+        self.program.get_or_init(|| Program::new(&self.source)).as_ref().and_then(|program| program.end(text))
     }
 }
 

@@ -4,6 +4,7 @@
 //! (`Patient(name=…`, `"patient": {"id": …`), parent keys by indentation (YAML), sections (`[patient]`).
 
 use crate::detect::labels::Vocabulary;
+use crate::detect::spots::Marks;
 use crate::fields::Owner;
 
 /// How far back an enclosing bracket or parent line is looked for, in bytes.
@@ -12,24 +13,24 @@ const BACK: usize = 4096;
 const LEVELS: usize = 5;
 
 /// Whose record encloses `at`. A log's line has nothing to do with the one before it.
-pub(crate) fn around(text: &[u8], at: usize, words: &Vocabulary, log: bool) -> Owner {
+pub(crate) fn around(text: &[u8], at: usize, (words, marks): (&Vocabulary, &Marks), log: bool) -> Owner {
     let floor = at.saturating_sub(BACK);
     if log {
-        return by_brackets(text, at, start_of_line(text, at, floor), words);
+        return by_brackets(text, at, start_of_line(text, at, floor), words, marks);
     }
-    match by_brackets(text, at, floor, words) {
+    match by_brackets(text, at, floor, words, marks) {
         Owner::Unknown => by_lines(text, at, words),
         owner => owner,
     }
 }
 
-fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary) -> Owner {
+fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary, marks: &Marks) -> Owner {
     let (mut depth, mut levels) = (0usize, 0);
-    for i in (floor..at).rev() {
-        match text[i] {
-            b'}' | b')' | b']' => depth += 1,
-            b'{' | b'(' | b'[' if depth > 0 => depth -= 1,
-            b'{' | b'(' | b'[' => {
+    for (i, opens) in marks.brackets(floor, at) {
+        match opens {
+            false => depth += 1,
+            true if depth > 0 => depth -= 1,
+            true => {
                 let owner = words.owner(name_before(text, i));
                 if owner != Owner::Unknown {
                     return owner;
@@ -39,7 +40,6 @@ fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary) -> Owne
                     break;
                 }
             }
-            _ => {}
         }
     }
     Owner::Unknown
@@ -84,7 +84,7 @@ fn by_lines(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
 }
 
 fn start_of_line(text: &[u8], at: usize, floor: usize) -> usize {
-    text[floor..at].iter().rposition(|b| *b == b'\n').map_or(floor, |i| floor + i + 1)
+    memchr::memrchr(b'\n', &text[floor..at]).map_or(floor, |i| floor + i + 1)
 }
 
 /// Leading blanks of a line; a list's `- ` counts as blanks.

@@ -7,9 +7,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::checks::Verdict;
-use crate::detect::engine::{Engine, class};
+use crate::detect::engine::Engine;
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
+use crate::detect::spots::{Marks, Reader, Spots};
 use crate::detect::{COMPANY, Clues, Detector, Hit, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
@@ -30,6 +31,7 @@ impl Detector for Text {
             hits,
             named_until: 0,
             known: Known::default(),
+            marks: Marks::default(),
             seeds: Vec::new(),
             later: Vec::new(),
             last: false,
@@ -52,7 +54,7 @@ impl Detector for Text {
 }
 
 fn is_word(b: u8) -> bool {
-    class::TABLE[usize::from(b)] & class::WORD != 0
+    b.is_ascii_alphanumeric() || b >= 0x80
 }
 
 struct Pass<'p> {
@@ -64,6 +66,8 @@ struct Pass<'p> {
     named_until: usize,
     /// Keys that were looked up before.
     known: Known,
+    /// Words and brackets of the text, as far as it was read.
+    marks: Marks,
     /// Places on lines that may be records without labels.
     seeds: Vec<usize>,
     /// Loose labels of log lines: every line has some, and few stand near anything firm.
@@ -74,82 +78,70 @@ struct Pass<'p> {
 
 impl Pass<'_> {
     fn run(&mut self) {
-        let (text, classes) = (self.text, &self.engine.classes);
-        let mut i = 0;
-        while let Some(&b) = text.get(i) {
-            let class = classes[usize::from(b)];
-            if class & class::WORD != 0 {
-                let (mut end, mut seen) = (i + 1, class);
-                while end < text.len() {
-                    let next = classes[usize::from(text[end])];
-                    if next & class::WORD == 0 {
-                        break;
-                    }
-                    seen |= next;
-                    end += 1;
-                }
-                self.token(i, end, class, seen);
-                i = end;
-            } else {
-                if class & (class::FIRST | class::INNER | class::SEPARATOR) != 0 {
-                    self.punctuation(i, b, class);
-                }
-                i += 1;
+        let prose = self.document.kind == Kind::Prose;
+        let mut reader = Reader::new(&self.engine.classifier, self.text, prose);
+        while let Some(spots) = reader.next(&mut self.marks) {
+            let mut left = spots.any();
+            while left != 0 {
+                let (i, bit) = (left.trailing_zeros() as usize, left & left.wrapping_neg());
+                left ^= bit;
+                self.spot(&spots, spots.at + i, bit);
             }
         }
     }
 
-    fn token(&mut self, start: usize, end: usize, class: u8, seen: u8) {
-        let second = self.text.get(start + 1).copied().unwrap_or(b'\n');
-        if class & class::FIRST != 0 && self.engine.starts.may_begin(self.text[start], second) {
-            self.patterns(start);
+    /// What there may be at `at`; a token's end is asked before what begins there.
+    #[inline]
+    fn spot(&mut self, spots: &Spots, at: usize, bit: u64) {
+        let is = |places: u64| places & bit != 0;
+        if is(spots.patterns) {
+            let second = self.text.get(at + 1).copied().unwrap_or(b'\n');
+            if self.engine.starts.may_begin(self.text[at], second) {
+                self.patterns(at);
+            }
         }
-        if seen & class::DIGIT != 0 {
-            if start > 0
-                && end - start >= 2
-                && matches!(self.text[start - 1], b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')
-            {
-                self.number_behind_words(start);
-            } else if start > 1 && self.text[start - 1] == b'+' && self.text[start - 2] == b' ' {
-                self.number_behind_words(start - 1);
-            }
-            if self.document.kind == Kind::Prose {
-                self.date_in_prose(start);
-            }
-        } else if end - start <= 4
-            && matches!(self.text.get(end..), Some([b'-', b'0'..=b'9', ..]))
-            && start > 0
-            && self.text[start - 1] == b' '
-        {
+        if is(spots.separators) {
+            self.separator(at, self.text[at]);
+        }
+        if is(spots.numbers) {
+            self.number(at);
+        }
+        if is(spots.names | spots.hyphens | spots.dates | spots.inner) {
+            self.rare(spots, at, bit);
+        }
+    }
+
+    fn rare(&mut self, spots: &Spots, at: usize, bit: u64) {
+        let is = |places: u64| places & bit != 0;
+        let start = self.token_start(at);
+        if is(spots.names) && start >= self.named_until {
+            self.capital(start, at);
+        }
+        if is(spots.hyphens) && at - start <= 4 && start > 0 && self.text[start - 1] == b' ' {
             // `HV-88209154`: letters may come first.
             self.number_behind_words(start);
-        } else if class & class::CAPITAL != 0 && start >= self.named_until {
-            self.capital(start, end);
+        }
+        if is(spots.dates) {
+            self.date_in_prose(start);
+        }
+        if is(spots.inner) {
+            self.inner(at);
         }
     }
 
-    fn punctuation(&mut self, at: usize, b: u8, class: u8) {
-        if class & class::FIRST != 0 && at.checked_sub(1).is_none_or(|p| !is_word(self.text[p])) {
-            self.patterns(at);
-        }
-        if class & class::INNER != 0 {
-            self.inner(at);
-        }
-        if class & class::SEPARATOR == 0 {
-            return;
-        }
-        let next = self.text.get(at + 1).copied().unwrap_or(b'\n');
-        let before = at.checked_sub(1).map_or(b'\n', |p| self.text[p]);
-        let separates = match b {
-            b':' => next != b':' && before != b':' && !(next == b'/' && self.text.get(at + 2) == Some(&b'/')),
-            b'=' => !matches!(before, b'=' | b'!' | b'<' | b'>' | b'+' | b'~'),
-            b'(' | b'[' => matches!(next, b'"' | b'\'') && is_word(before),
-            b'<' => next == b'-',
-            b'>' => is_word(before),
-            _ => false,
-        };
-        if separates {
-            self.separator(at, b);
+    /// Where the token begins whose bytes end before `at`.
+    fn token_start(&self, at: usize) -> usize {
+        self.text[..at].iter().rposition(|b| !is_word(*b)).map_or(0, |i| i + 1)
+    }
+
+    /// A token behind words, whose first digit stands at `at`.
+    fn number(&mut self, at: usize) {
+        let start = self.token_start(at);
+        let longer = at > start || self.text.get(at + 1).is_some_and(|b| is_word(*b));
+        match start.checked_sub(1).map(|before| self.text[before]) {
+            Some(b'+') => self.number_behind_words(start - 1),
+            Some(_) if longer => self.number_behind_words(start),
+            _ => {}
         }
     }
 
@@ -159,7 +151,9 @@ impl Pass<'_> {
             return;
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
-        let Some(key) = values::key_before(self.text, end, |key| self.engine.words.may_be_label(key)) else { return };
+        let (words, marks) = (&self.engine.words, &self.marks);
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
+        let Some(key) = values::key_before(self.text, end, may_end) else { return };
         if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
             return;
         }
@@ -197,9 +191,9 @@ impl Pass<'_> {
     }
 
     fn number_behind_words(&mut self, start: usize) {
-        let Some(key) = values::words_before(self.text, start, |key| self.engine.words.may_be_label(key)) else {
-            return;
-        };
+        let (words, marks) = (&self.engine.words, &self.marks);
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
+        let Some(key) = values::words_before(self.text, start, may_end) else { return };
         let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
             let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
@@ -214,7 +208,7 @@ impl Pass<'_> {
         let code = self.document.kind == Kind::Code;
         let log = self.document.kind == Kind::Log;
         let owner = match called.owner {
-            Owner::Unknown => owners::around(text, key.start, &self.engine.words, log),
+            Owner::Unknown => owners::around(text, key.start, (&self.engine.words, &self.marks), log),
             owner => owner,
         };
         if log && !called.strong && owner != Owner::Person && matcher.value == Value::Pattern && !self.last {

@@ -10,8 +10,8 @@ fn is_key(b: u8) -> bool {
 }
 
 /// The key that ends before the separator at `at`: `"date of birth"`, `patient.ssn`, `Date of Birth`.
-/// `may_end` says quickly whether a label can end so.
-pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
+/// `may_end` says quickly whether a label can end so: it is given the floor below which nothing is looked at, and the key's end.
+pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize) -> bool) -> Option<Range<usize>> {
     let floor = at.saturating_sub(LABEL);
     let mut end = at;
     let mut quote = None;
@@ -25,7 +25,7 @@ pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(&[u8]) -> bool
         }
         end -= 1;
     }
-    if !may_end(&text[floor..end]) {
+    if !may_end(floor, end) {
         return None;
     }
     let start = match quote {
@@ -60,13 +60,13 @@ fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
 }
 
 /// The words before a value that follows them without a separator: `MRN 00482913`, `SSN is 536…`, `Acct # 77`.
-pub(crate) fn words_before(text: &[u8], at: usize, may_end: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
+pub(crate) fn words_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize) -> bool) -> Option<Range<usize>> {
     let floor = at.saturating_sub(LABEL);
     let skip = |b: &u8| matches!(b, b' ' | b'#' | b'"' | b'\'' | b'`' | b'(' | b'*' | b'-' | b'\t');
     let end = floor + text[floor..at].iter().rposition(|b| !skip(b))? + 1;
     let close = at - end <= 4 && end < at && (text[end - 1].is_ascii_alphabetic() || text[end - 1] == b'.');
     // `part-719`: a hyphen without blanks glues, it does not separate.
-    if !close || (at - end == 1 && text[end] == b'-') || !may_end(&text[floor..end]) {
+    if !close || (at - end == 1 && text[end] == b'-') || !may_end(floor, end) {
         return None;
     }
     let start = words_start(text, floor, end);

@@ -6,7 +6,7 @@ mod json;
 mod rules;
 
 use std::collections::HashMap;
-use std::io::BufRead;
+
 use std::ops::Range;
 
 use crate::document::Document;
@@ -99,15 +99,7 @@ fn next_object(bytes: &[u8], mut from: usize, mut floor: usize) -> Option<(usize
 
 /// Where `resourceType` stands next.
 fn next_mark(bytes: &[u8], from: usize) -> Option<usize> {
-    // Its `T` is the rarest letter; the standard library's search for a byte is the platform's memchr.
-    let mut at = from + b"resource".len();
-    loop {
-        at += bytes.get(at..).filter(|rest| !rest.is_empty())?.skip_until(b'T').ok()?;
-        let start = at - 1 - b"resource".len();
-        if bytes[at - 1] == b'T' && start >= from && bytes[start..].starts_with(MARK) {
-            return Some(start);
-        }
-    }
+    memchr::memmem::find(bytes.get(from..)?, MARK).map(|at| from + at)
 }
 
 /// Does `: "Patient"`, or another resource of the standard, follow the key?

@@ -8,7 +8,7 @@ mod cells;
 mod header;
 mod owner;
 
-use std::io::BufRead;
+
 use std::ops::Range;
 
 use crate::document::Document;
@@ -69,8 +69,7 @@ fn stem(name: &str) -> &[u8] {
 
 /// Offset just behind the line end that follows `at` (`\n`, or a lone `\r` in files of old systems).
 fn line_after(bytes: &[u8], at: usize) -> usize {
-    // The standard library's search is the platform's memchr.
-    (&bytes[at..]).skip_until(b'\n').map_or(bytes.len(), |n| at + n)
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1)
 }
 
 /// The first table whose header begins at or after `from`.
