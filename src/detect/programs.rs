@@ -70,7 +70,8 @@ pub(crate) fn find<'t>(table: &'t [u8], pattern: &str) -> Option<Known<'t>> {
     let count = usize::try_from(number(0)?).ok()?;
     let keys = table.get(8..8 + 24 * count)?.as_chunks::<24>().0;
     let wanted = key(pattern);
-    let i = keys.binary_search_by_key(&wanted, |entry| entry.first_chunk().map_or(0, |k| u64::from_le_bytes(*k))).ok()?;
+    let i =
+        keys.binary_search_by_key(&wanted, |entry| entry.first_chunk().map_or(0, |k| u64::from_le_bytes(*k))).ok()?;
     let at = |n: usize| usize::try_from(number(8 + 24 * i + n)?).ok();
     match table.get(at(8)?..at(16)?)? {
         [] => Some(Known::Large),

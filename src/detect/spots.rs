@@ -108,13 +108,7 @@ pub(crate) struct Spots {
 impl Spots {
     /// All places, whatever may be there.
     pub(crate) fn any(&self) -> u64 {
-        self.names
-            | self.hyphens
-            | self.patterns
-            | self.numbers
-            | self.dates
-            | self.inner
-            | self.separators
+        self.names | self.hyphens | self.patterns | self.numbers | self.dates | self.inner | self.separators
     }
 }
 
@@ -189,15 +183,7 @@ pub(crate) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(classifier: &'t Classifier, text: &'t [u8], prose: bool) -> Self {
-        let mut reader = Self {
-            classifier,
-            text,
-            prose,
-            at: 0,
-            streams: [[0; SETS]; 3],
-            turn: 0,
-            carries: [false; 3],
-        };
+        let mut reader = Self { classifier, text, prose, at: 0, streams: [[0; SETS]; 3], turn: 0, carries: [false; 3] };
         reader.classify(0, 1);
         reader
     }

@@ -8,7 +8,6 @@ mod cells;
 mod header;
 mod owner;
 
-
 use std::ops::Range;
 
 use crate::document::Document;

@@ -81,9 +81,8 @@ fn with_high(out: &mut Streams, (all, capitals): (u32, u32), (high, capital): (u
 
 #[target_feature(enable = "avx2")]
 fn avx2(table: &Avx2, bytes: &[u8; BLOCK], out: &mut Streams) {
-    let half = |at: usize| {
-        _mm256_set_epi64x(quad(bytes, at + 24), quad(bytes, at + 16), quad(bytes, at + 8), quad(bytes, at))
-    };
+    let half =
+        |at: usize| _mm256_set_epi64x(quad(bytes, at + 24), quad(bytes, at + 16), quad(bytes, at + 8), quad(bytes, at));
     let (a, b) = (half(0), half(32));
     let low = _mm256_set1_epi8(15);
     // One bit for the high half of the byte: 1 << (b >> 4), nothing above ASCII.
