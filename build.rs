@@ -62,6 +62,7 @@ fn main() -> Result<()> {
         "src/detect/sieve.rs",
         "rules/words",
         "rules/identifiers",
+        "rules/sinks/rust",
     ] {
         println!("cargo:rerun-if-changed={watched}");
     }
@@ -201,10 +202,12 @@ fn icd10cm(words: &Path) -> Result<(Vec<u8>, Vec<u8>)> {
 /// All rules as one JSON text: `[{"file": "rules/identifiers/ssn.yaml", "rule": {…}}, …]`, sorted by file name.
 fn catalogue(root: &Path) -> Result<Vec<serde_json::Value>> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(root.join("rules/identifiers"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "yaml") {
-            files.push(path);
+    for folder in ["rules/identifiers", "rules/sinks/rust"] {
+        for entry in fs::read_dir(root.join(folder))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|e| e == "yaml") {
+                files.push(path);
+            }
         }
     }
     files.sort();

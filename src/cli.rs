@@ -5,6 +5,8 @@
 mod args;
 mod config;
 mod explain;
+#[cfg(feature = "rust-flow")]
+mod flows;
 mod outputs;
 mod progress;
 mod rules;

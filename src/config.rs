@@ -43,6 +43,26 @@ pub struct Config {
     pub words: Words,
     /// What is different for some paths; the last that matches wins.
     pub paths: Vec<PathConfig>,
+    /// What this project's own code is like.
+    pub code: Code,
+}
+
+/// What a project says of its own code.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Code {
+    /// Fields and variables that are PHI: name and kind.
+    pub sources: BTreeMap<String, String>,
+    /// Names that are nobody's.
+    pub safe: Vec<String>,
+    /// Macros (`audit!`) and functions (`trail::note`) that reveal what they are given.
+    pub sinks: Vec<String>,
+    /// Functions that leave nothing of their argument to be known.
+    pub sanitizers: Vec<String>,
+    /// Look at test code too?
+    pub include_tests: bool,
+    /// A folder, relative to this file, for what is known of files that did not change.
+    pub cache: Option<String>,
 }
 
 /// Words of a project.

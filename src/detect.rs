@@ -13,6 +13,8 @@ pub mod checks;
 mod columns;
 mod encoded;
 pub(crate) mod engine;
+#[cfg(feature = "rust-flow")]
+pub mod flow;
 pub(crate) mod labels;
 pub(crate) mod matcher;
 pub(crate) mod names;
@@ -32,6 +34,34 @@ pub(crate) use text::Text;
 
 /// How far, in bytes, something firm may be from a loose label that it proves.
 pub(crate) const COMPANY: usize = 4096;
+
+/// A value of a program that reaches a sink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowHit {
+    /// The sink's rule.
+    pub rule: RuleId,
+    /// Where the sink's argument stands, in bytes.
+    pub at: Range<usize>,
+    /// The kinds of identifiers that reach it.
+    pub kinds: Vec<String>,
+    /// From the source to the sink.
+    pub trail: Vec<FlowStep>,
+    /// Is a step on the way unsure?
+    pub unsure: bool,
+    /// What to do about it here, beside what the rule says.
+    pub advice: Option<String>,
+}
+
+/// One place on the way of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowStep {
+    /// Name of the document.
+    pub document: String,
+    /// Line and column (both from 1, columns in UTF-16 units) of its first and behind its last character.
+    pub places: [(u64, u64); 2],
+    /// What happens there.
+    pub says: &'static str,
+}
 
 /// The one trait: something that sees hits in a document.
 pub trait Detector: Send + Sync {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Clues, Hit};
+use crate::detect::{Clues, FlowHit, Hit};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -13,6 +13,7 @@ use crate::rule::{Party, Rule, RuleId, Rules, Severity};
 mod allow;
 mod context;
 pub mod finding;
+mod flows;
 pub(crate) mod named;
 mod overlap;
 mod place;
@@ -59,6 +60,7 @@ impl Judge {
         policy: &Policy,
         document: &Document,
         hits: Vec<Hit>,
+        flows: &[FlowHit],
         in_name: &dyn Fn() -> Vec<Range<usize>>,
     ) -> Vec<Finding> {
         let mut allows = allow::read(&document.bytes);
@@ -89,6 +91,11 @@ impl Judge {
                 finding.suppressed = allow::covering(&document.bytes, &mut allows, &rules.get(rule).id, &judged.hit.at);
                 findings.push(finding);
             }
+        }
+        if !flows.is_empty() {
+            let name = |name: &str| self.name(name, engine, in_name());
+            findings.extend(flows::findings(rules, (engine, policy), document, flows, &mut allows, &name));
+            findings.sort_by_key(|finding| finding.start_byte);
         }
         if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {
             let name = named::masked_name(document, &[], engine, in_name());

@@ -1,9 +1,13 @@
 //! Rules: checked YAML, one file a rule. A rule is everything there is to say about an identifier.
 
+mod sink;
+
 use miette::NamedSource;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+
+pub use sink::{Barriers, Calls, Macros, Methods, Reveal, Shape, Sink, Structs};
 
 /// Index of a rule in its catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +73,7 @@ pub enum Near {
 }
 
 /// How an identifier looks, what it is called, what makes it valid.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Identifier {
     /// Kind in the report's contract: name address city zip dob date age_over_89 phone fax email ssn mrn
@@ -161,8 +165,12 @@ pub struct Rule {
     /// Where the facts come from (CFR section, SSA, CMS, USPS, RFC …).
     #[serde(default)]
     pub source: Vec<String>,
-    /// How it looks, what it is called.
+    /// How it looks, what it is called; for a sink only its kind.
+    #[serde(default)]
     pub identifier: Identifier,
+    /// Where values of programs become visible, if the rule is about that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sink: Option<Sink>,
     /// Proof.
     pub examples: Examples,
 }
@@ -237,7 +245,11 @@ impl Rules {
                 ));
             }
         }
-        for filed in &self.rules {
+        for filed in &mut self.rules {
+            if let Some(sink) = &filed.rule.sink {
+                filed.rule.identifier.kind.clone_from(&sink.kind);
+                filed.rule.identifier.value = Value::Any;
+            }
             check_rule(&filed.rule)?;
         }
         if self.rules.len() > usize::from(u16::MAX) {
@@ -397,7 +409,15 @@ fn check_rule(rule: &Rule) -> Result<()> {
         return wrong("an id is lower-case letters, digits and hyphens", "rename it, as in `date-of-birth`");
     }
     let ident = &rule.identifier;
-    if !KINDS.contains(&ident.kind.as_str()) && !["health.", "safeguard."].iter().any(|p| ident.kind.starts_with(p)) {
+    if rule.sink.is_none() && ident.kind.is_empty() {
+        return wrong("it has neither `identifier` nor `sink`", "say what it finds");
+    }
+    if rule.sink.as_ref().is_some_and(|sink| !sink.kind.starts_with("flow.") || sink.language != "rust") {
+        return wrong("a sink has a kind `flow.…` and the language `rust`", "as in rules/sinks/rust/phi-in-log.yaml");
+    }
+    if !KINDS.contains(&ident.kind.as_str())
+        && !["health.", "safeguard.", "flow."].iter().any(|p| ident.kind.starts_with(p))
+    {
         return wrong(
             &format!("`{}` is not a kind", ident.kind),
             &format!("use one of {} or health.…", KINDS.join(", ")),

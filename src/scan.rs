@@ -2,6 +2,8 @@
 
 mod collapse;
 mod embedded;
+#[cfg(feature = "rust-flow")]
+pub mod flows;
 #[cfg(feature = "cli")]
 mod queue;
 #[cfg(feature = "cli")]
@@ -11,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Columns, Detector, Text};
+use crate::detect::{Columns, Detector, FlowHit, Text};
 use crate::document::Document;
 use crate::error::Result;
 use crate::judge::policy::{Policy, Profile};
@@ -36,6 +38,10 @@ pub struct Scanner {
     policy: Arc<Policy>,
     by_name: Option<ByName>,
     remarks: bool,
+    #[cfg(feature = "rust-flow")]
+    analysis: Arc<crate::detect::flow::Analysis>,
+    #[cfg(feature = "rust-flow")]
+    flows: flows::Flows,
 }
 
 /// A rule that does not do what its examples say.
@@ -57,7 +63,64 @@ impl Scanner {
         let detectors: Vec<Box<dyn Detector>> =
             vec![Box::new(Columns::new(Arc::clone(&engine))), Box::new(Text(Arc::clone(&engine)))];
         let judge = Judge::new(&rules);
-        Ok(Self { rules, engine, detectors, judge, policy: Arc::new(policy), by_name: None, remarks: false })
+        Ok(Self {
+            #[cfg(feature = "rust-flow")]
+            analysis: Arc::new(crate::detect::flow::Analysis::new(&rules, &crate::detect::flow::Own::default())),
+            #[cfg(feature = "rust-flow")]
+            flows: flows::Flows::new(),
+            rules,
+            engine,
+            detectors,
+            judge,
+            policy: Arc::new(policy),
+            by_name: None,
+            remarks: false,
+        })
+    }
+
+    /// The same scanner with what a project says of its own code.
+    #[cfg(feature = "rust-flow")]
+    #[must_use]
+    pub fn with_own(mut self, own: &crate::detect::flow::Own) -> Self {
+        self.analysis = Arc::new(crate::detect::flow::Analysis::new(&self.rules, own));
+        self
+    }
+
+    /// The same scanner with what is known of a workspace; a document that is not part of it is seen alone.
+    #[cfg(feature = "rust-flow")]
+    #[must_use]
+    pub fn with_flows(mut self, flows: flows::Flows) -> Self {
+        self.flows = flows;
+        self
+    }
+
+    /// The code checks.
+    #[cfg(feature = "rust-flow")]
+    #[must_use]
+    pub fn analysis(&self) -> &crate::detect::flow::Analysis {
+        &self.analysis
+    }
+
+    /// Where a document lets values out of a program.
+    #[cfg(feature = "rust-flow")]
+    fn flows_in(&self, document: &Document) -> Vec<FlowHit> {
+        let at = usize::try_from(document.first_byte).unwrap_or(usize::MAX);
+        if let Some(known) = self.flows.get(&document.name) {
+            let own = at + document.own.start..at + document.own.end;
+            let mut hits: Vec<FlowHit> = known.iter().filter(|hit| own.contains(&hit.at.start)).cloned().collect();
+            hits.iter_mut().for_each(|hit| hit.at = hit.at.start - at..hit.at.end - at);
+            return hits;
+        }
+        let whole = at == 0 && document.own == (0..document.bytes.len()) && document.name.ends_with(".rs");
+        match std::str::from_utf8(&document.bytes) {
+            Ok(text) if whole && !self.analysis.is_empty() => flows::alone(&self.analysis, &document.name, text),
+            _ => Vec::new(),
+        }
+    }
+
+    #[cfg(not(feature = "rust-flow"))]
+    fn flows_in(&self, _: &Document) -> Vec<FlowHit> {
+        Vec::new()
     }
 
     /// The same scanner with other policies for some documents.
@@ -117,7 +180,8 @@ impl Scanner {
             detector.detect(document, &mut hits);
         }
         let in_name = || self.in_name(&document.name);
-        self.judge.judge(&self.rules, &self.engine, policy, document, hits, &in_name)
+        let flows = self.flows_in(document);
+        self.judge.judge(&self.rules, &self.engine, policy, document, hits, &flows, &in_name)
     }
 
     /// Where a document's name, read as a text, holds identifiers.
@@ -130,7 +194,7 @@ impl Scanner {
             for detector in &self.detectors {
                 detector.detect(&document, &mut hits);
             }
-            let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, hits, &Vec::new);
+            let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, hits, &[], &Vec::new);
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
             spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
         }
@@ -149,8 +213,12 @@ impl Scanner {
         let policy = Policy { profile: Profile::Strict, ..Policy::default() };
         let mut wrong = Vec::new();
         for (id, rule) in self.rules.iter() {
+            if rule.sink.is_some() && cfg!(not(feature = "rust-flow")) {
+                continue;
+            }
             let reports = |text: &str| {
-                let document = Document::of("example.txt", text.as_bytes().to_vec());
+                let name = if rule.sink.is_some() { "src/example.rs" } else { "example.txt" };
+                let document = Document::of(name, text.as_bytes().to_vec());
                 self.findings(&document, &policy).iter().any(|f| f.rule == id && f.note.is_none())
             };
             let mut say = |what: String| wrong.push(Wrong { rule: rule.id.clone(), what });

@@ -22,7 +22,10 @@ fn severity(rule: &Rule) -> &'static str {
 
 fn letter(rule: &Rule) -> String {
     rule.safe_harbor.map_or_else(
-        || "none of the 18 (health information, or a provider's)".to_owned(),
+        || {
+            let what = if rule.sink.is_some() { "a sink of code" } else { "health information, or a provider's" };
+            format!("none of the 18 ({what})")
+        },
         |letter| format!("{letter} of 45 CFR 164.514(b)(2)(i)"),
     )
 }
@@ -30,7 +33,8 @@ fn letter(rule: &Rule) -> String {
 /// The page of a rule.
 fn page(rule: &Rule) -> String {
     let identifier = &rule.identifier;
-    let mut out = format!("<!-- Written by tests/docs.rs from rules/identifiers/{}.yaml. -->\n", rule.id);
+    let folder = if rule.sink.is_some() { "sinks/rust" } else { "identifiers" };
+    let mut out = format!("<!-- Written by tests/docs.rs from rules/{folder}/{}.yaml. -->\n", rule.id);
     let _ = writeln!(out, "# {} (`{}`)\n", rule.title, rule.id);
     let _ =
         writeln!(out, "Severity **{}** · identifier {} · kind `{}`\n", severity(rule), letter(rule), identifier.kind);

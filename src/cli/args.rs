@@ -98,6 +98,9 @@ pub(super) struct ScanArgs {
     /// List every finding instead of the first few of a kind.
     #[arg(long, help_heading = "Policy")]
     pub(super) all: bool,
+    /// Look at test code too, where code is checked (`#[cfg(test)]`, `tests/`).
+    #[arg(long, help_heading = "Policy")]
+    pub(super) include_tests: bool,
     /// The least confidence (0 to 1) of a finding.
     #[arg(long, value_name = "SHARE", value_parser = share, help_heading = "Policy")]
     pub(super) min_confidence: Option<f32>,

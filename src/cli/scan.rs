@@ -35,6 +35,16 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     if args.verbose {
         scanner = scanner.with_remarks();
     }
+    #[cfg(feature = "rust-flow")]
+    {
+        scanner = scanner.with_own(&super::flows::own(&loaded, args.include_tests));
+        // A list on standard input can be read only once: its files are seen one by one.
+        if args.files_from.as_deref() != Some("-") {
+            let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, &loaded)? };
+            let flows = super::flows::of(&scanner, wanted, &loaded, threads(args));
+            scanner = scanner.with_flows(flows);
+        }
+    }
     let plain = Meta {
         rules: scanner.rules(),
         rules_hash,

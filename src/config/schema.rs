@@ -30,6 +30,23 @@ pub fn schema() -> Value {
                 "additionalProperties": false,
                 "properties": {"never": texts("A value whose label holds one of these words is nobody's identifier.")},
             },
+            "code": {
+                "description": "What this project's own code is like.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "sources": {
+                        "description": "Fields and variables that are PHI: name and kind.",
+                        "type": "object",
+                        "additionalProperties": {"type": "string"},
+                    },
+                    "safe": texts("Names that are nobody's."),
+                    "sinks": texts("Macros (`audit!`) and functions (`trail::note`) that reveal what they are given."),
+                    "sanitizers": texts("Functions that leave nothing of their argument to be known."),
+                    "include_tests": {"description": "Look at test code too?", "type": "boolean"},
+                    "cache": {"description": "A folder, relative to this file, for facts about files that did not change.", "type": "string"},
+                },
+            },
             "paths": {
                 "description": "What is different for some paths; the last that matches wins.",
                 "type": "array",
@@ -69,6 +86,7 @@ mod tests {
         let path = serde_json::to_value(PathConfig::default()).expect("a configuration is data");
         assert_eq!(keys(&schema["properties"]), keys(&config));
         assert_eq!(keys(&schema["properties"]["words"]["properties"]), keys(&config["words"]));
+        assert_eq!(keys(&schema["properties"]["code"]["properties"]), keys(&config["code"]));
         assert_eq!(keys(&schema["properties"]["paths"]["items"]["properties"]), keys(&path));
     }
 }

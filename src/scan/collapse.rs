@@ -52,7 +52,8 @@ impl Collapse {
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
     pub(crate) fn add(&mut self, rules: &Rules, mut finding: Finding, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         self.ordinals.number(rules, &mut finding);
-        if self.all || finding.suppressed.is_some() {
+        // Every line that lets PHI out of a program is mended by itself.
+        if self.all || finding.suppressed.is_some() || finding.kind.starts_with("flow.") {
             return on(finding);
         }
         let shown = match finding.in_column {

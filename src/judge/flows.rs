@@ -1,0 +1,82 @@
+//! Flows to findings: how bad, how sure, and the trail, with every document's name as it may be printed.
+
+use std::collections::HashMap;
+
+use crate::detect::engine::Engine;
+use crate::detect::{FlowHit, FlowStep};
+use crate::document::{Document, line_around};
+use crate::judge::allow::{self, Allow};
+use crate::judge::place::Places;
+use crate::judge::{Finding, Policy, Pos, Step};
+use crate::mask::{self, Masked};
+use crate::rule::{Rules, Severity};
+use crate::words;
+
+/// How sure a flow is whose every step is known.
+const SURE: f32 = 0.95;
+/// How sure a flow is that went through code nobody has seen.
+const UNSURE: f32 = 0.7;
+
+/// The findings of flows that end in `document`.
+pub(crate) fn findings(
+    rules: &Rules,
+    (engine, policy): (&Engine, &Policy),
+    document: &Document,
+    flows: &[FlowHit],
+    allows: &mut [Allow],
+    name: &dyn Fn(&str) -> Masked,
+) -> Vec<Finding> {
+    let mut places = Places::new(document);
+    let mut names: HashMap<String, Masked> = HashMap::new();
+    let mut name = |text: &str| names.entry(text.to_owned()).or_insert_with(|| name(text)).clone();
+    let mut list = Vec::new();
+    for flow in flows.iter().filter(|flow| flow.at.end <= document.bytes.len()) {
+        let rule = rules.get(flow.rule);
+        let confidence = if flow.unsure { UNSURE } else { SURE };
+        let advisory = rule.sink.as_ref().is_some_and(|sink| sink.advisory);
+        let own = policy.severity.get(&flow.rule).copied();
+        let unwanted = policy.ignore.contains(&flow.rule) || advisory && own.is_none();
+        if unwanted || confidence < policy.min_confidence.unwrap_or(0.5) {
+            continue;
+        }
+        let keep = |word: &[u8]| {
+            let facts = words::facts(word);
+            engine.words.is_part(word) && facts.given() == 0 && facts.surname() == 0
+        };
+        let line = line_around(&document.bytes, flow.at.start);
+        let at = flow.at.start..flow.at.end.min(line.end).max(flow.at.start);
+        let (excerpt, marked) = mask::excerpt(&document.bytes, line, at, &[], keep);
+        list.push(Finding {
+            rule: flow.rule,
+            kind: rule.identifier.kind.clone(),
+            severity: own.unwrap_or(if flow.unsure { rule.severity.min(Severity::Warning) } else { rule.severity }),
+            confidence,
+            phi: true,
+            document: name(&document.name),
+            start_byte: document.first_byte + flow.at.start as u64,
+            end_byte: document.first_byte + flow.at.end as u64,
+            start: places.pos(flow.at.start),
+            end: places.pos(flow.at.end),
+            excerpt,
+            marked,
+            trail: flow.trail.iter().map(|step| shown(step, &mut name)).collect(),
+            evidence: vec![flow.kinds.join(", ")],
+            in_column: None,
+            fingerprint: String::new(),
+            more: 0,
+            suppressed: allow::covering(&document.bytes, allows, &rule.id, &flow.at),
+            note: flow.advice.clone(),
+        });
+    }
+    list
+}
+
+fn shown(step: &FlowStep, name: &mut dyn FnMut(&str) -> Masked) -> Step {
+    let pos = |(line, column): (u64, u64)| Pos { line, column };
+    Step {
+        document: name(&step.document),
+        start: pos(step.places[0]),
+        end: pos(step.places[1]),
+        says: step.says.to_owned(),
+    }
+}

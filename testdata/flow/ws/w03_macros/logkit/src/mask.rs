@@ -1,0 +1,3 @@
+pub fn stars(value: &str) -> String {
+    "*".repeat(value.chars().count())
+}

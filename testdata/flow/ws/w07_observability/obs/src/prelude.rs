@@ -1,0 +1,1 @@
+pub use crate::{breadcrumb, count as counted, report, tick, Event};

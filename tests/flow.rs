@@ -1,0 +1,184 @@
+//! Annotated programs: what reaches a sink is found, and nothing else. `testdata/flow/README.md` says what the marks
+//! mean.
+#![cfg(feature = "rust-flow")]
+#![allow(clippy::disallowed_methods)] // it reads the programs
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use phivet::Rules;
+use phivet::detect::flow::{Analysis, Own};
+use phivet::scan::flows::{self, Known, Source};
+
+/// What must be found: a place, how many lines it may be off, a name under which another line may stand for it.
+struct Expected {
+    path: String,
+    line: usize,
+    span: usize,
+    id: Option<String>,
+    low: bool,
+}
+
+#[derive(Default)]
+struct Marks {
+    expected: Vec<Expected>,
+    via: BTreeSet<(String, String, usize)>,
+    neutral: BTreeSet<(String, usize)>,
+}
+
+fn read_marks(name: &str, text: &str, marks: &mut Marks) {
+    for (i, line) in text.lines().enumerate() {
+        let at = i + 1;
+        if let Some((_, said)) = line.split_once("// expect: phi-log") {
+            let word = |key: &str| said.split_whitespace().find_map(|word| word.strip_prefix(key)).map(str::to_owned);
+            let span = word("span=").and_then(|n| n.parse().ok()).unwrap_or(0);
+            let low = word("tier=").is_some_and(|tier| tier == "low");
+            marks.expected.push(Expected { path: name.to_owned(), line: at, span, id: word("id="), low });
+        }
+        if let Some((_, id)) = line.split_once("// via: ") {
+            let id = id.split_whitespace().next().unwrap_or("").to_owned();
+            marks.via.insert((id, name.to_owned(), at));
+        }
+        let start = line.trim_start().trim_start_matches("pub ");
+        let declares = ["#[derive", "struct ", "enum ", "type "].iter().any(|word| start.starts_with(word));
+        if line.contains("// neutral:") || declares {
+            marks.neutral.insert((name.to_owned(), at));
+        }
+    }
+}
+
+fn files(folder: &Path, list: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(&path, list);
+        } else if path.extension().is_some_and(|e| e == "rs") || path.ends_with("Cargo.toml") {
+            list.push(path);
+        }
+    }
+}
+
+fn analysis() -> Analysis {
+    Analysis::new(&Rules::builtin().expect("the built-in rules"), &Own::default())
+}
+
+/// Lines found, expectations met, lines that are false, expectations missed.
+fn measure(folder: &Path) -> (usize, Vec<String>, Vec<String>) {
+    let (mut sources, mut manifests, mut marks) = (Vec::new(), Vec::new(), Marks::default());
+    let mut list = Vec::new();
+    files(folder, &mut list);
+    for path in list {
+        let name = path.to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        if name.ends_with(".rs") {
+            read_marks(&name, &text, &mut marks);
+            sources.push(Source { name: name.clone(), path: name, text, wanted: true });
+        } else {
+            manifests.push((name, text));
+        }
+    }
+    let found = flows::flows(&analysis(), &sources, &manifests, 2, &mut Known::new());
+    let mut lines: BTreeSet<(String, usize)> = BTreeSet::new();
+    for source in &sources {
+        for hit in found.get(&source.name).into_iter().flatten() {
+            lines.insert((source.name.clone(), source.text[..hit.at.start].matches('\n').count() + 1));
+        }
+    }
+    let meets = |e: &Expected, (path, line): &(String, usize)| {
+        let there = *path == e.path && (e.line..=e.line + e.span).contains(line);
+        there || e.id.as_ref().is_some_and(|id| marks.via.contains(&(id.clone(), path.clone(), *line)))
+    };
+    let missed = marks.expected.iter().filter(|e| !e.low && !lines.iter().any(|line| meets(e, line)));
+    let missed: Vec<String> = missed.map(|e| format!("{}:{}", e.path, e.line)).collect();
+    let wrong =
+        lines.iter().filter(|line| !marks.neutral.contains(*line) && !marks.expected.iter().any(|e| meets(e, line)));
+    let wrong: Vec<String> = wrong.map(|(path, line)| format!("{path}:{line}")).collect();
+    (marks.expected.len(), missed, wrong)
+}
+
+/// The programs below a folder: `cases` and each of `ws/*` are workspaces of their own.
+fn workspaces(folder: &Path) -> Vec<PathBuf> {
+    let mut list: Vec<PathBuf> =
+        std::fs::read_dir(folder.join("ws")).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    list.push(folder.join("cases"));
+    list.retain(|path| path.is_dir());
+    list.sort();
+    list
+}
+
+fn share(folder: &Path) -> Option<(f64, f64, String)> {
+    let (mut expected, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
+    for workspace in workspaces(folder) {
+        let (e, m, w) = measure(&workspace);
+        expected += e;
+        missed.extend(m);
+        wrong.extend(w);
+    }
+    if expected == 0 {
+        return None;
+    }
+    let found = (expected - missed.len()) as f64;
+    let says = format!("missed:\n{}\nfalse:\n{}", missed.join("\n"), wrong.join("\n"));
+    Some((found / (found + wrong.len() as f64), found / expected as f64, says))
+}
+
+#[test]
+fn annotated_programs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/flow");
+    if let Some((precision, recall, says)) = share(&folder) {
+        assert!(precision >= 0.95 && recall >= 0.90, "precision {precision:.3}, recall {recall:.3}\n{says}");
+    }
+}
+
+#[test]
+fn samples_of_the_measure() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join("devbench/flow");
+    if let Some((precision, recall, says)) = share(&folder) {
+        assert!(precision >= 1.0 && recall >= 1.0, "precision {precision:.3}, recall {recall:.3}\n{says}");
+    }
+}
+
+#[test]
+fn facts_that_are_known_give_the_same_answer() {
+    let text = "pub struct Patient { pub ssn: String }\npub fn f(p: &Patient) { log::info!(\"{}\", p.ssn); }\n";
+    let sources =
+        [Source { name: "src/lib.rs".to_owned(), path: "src/lib.rs".to_owned(), text: text.to_owned(), wanted: true }];
+    let analysis = analysis();
+    let mut known = Known::new();
+    let cold = flows::flows(&analysis, &sources, &[], 1, &mut known);
+    assert_eq!(known.len(), 1);
+    assert!(!known.values().any(|facts| facts.windows(7).any(|w| w == b"info!(\"")), "facts hold no text");
+    let warm = flows::flows(&analysis, &sources, &[], 1, &mut known);
+    assert_eq!(cold, warm);
+    assert_eq!(cold["src/lib.rs"].len(), 1);
+}
+
+#[test]
+fn bad_input_ends_well() {
+    let analysis = analysis();
+    let deep = format!("fn f() {{ {}1{}; }}", "(".repeat(100_000), ")".repeat(100_000));
+    let chain = format!("const A: i32 = {}1;", "1 + ".repeat(100_000));
+    let types = format!("type A = {}u8{};", "Vec<".repeat(50_000), ">".repeat(50_000));
+    let looped = "struct A { b: Option<Box<B>> } struct B { a: Option<Box<A>> } fn f(a: &A) { println!(\"{:?}\", g(a)); } fn g(a: &A) -> &A { g(a) }";
+    let macros = "macro_rules! m { ($($x:tt)*) => { m!($($x)* $($x)*) } } fn f() { m!(a b c); }";
+    let template = "fn {{ name }}() { log::info!(\"{ssn}\") }";
+    for text in
+        [&deep, &chain, &types, looped, macros, template, "\u{feff}fn f() {}", "#!/usr/bin/env x\nfn f() {}", ""]
+    {
+        flows::alone(&analysis, "src/a.rs", text);
+    }
+    assert_eq!(flows::alone(&analysis, "src/a.rs", template).len(), 1, "what does not parse is looked at word by word");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 48, ..Default::default() })]
+    #[test]
+    fn any_text_is_read(text in "(fn |struct |info!\\(|\\{ssn\\}|\"|\\(|\\)|\\{|\\}|;|,|=>|\\||&|'a|let |match |x|\\.y|::|<|>|[a-z ]{0,4}|\\PC){0,60}") {
+        let analysis = analysis();
+        for hit in flows::alone(&analysis, "src/a.rs", &text) {
+            assert!(hit.at.end <= text.len());
+        }
+    }
+}
