@@ -20,8 +20,19 @@ use crate::fields::{Field, Format, Mark};
 pub const FORMAT: Format = Format { name: "dicom", mark: Mark::Text(MARKS), is, read };
 
 /// What a data set holds in one of these forms; its class's UID is in every file.
-const MARKS: &[&str] =
-    &["DICM", "1.2.840.10008.", "(0008,", "(0010,", "(0020,", "\"0008", "\"0010", "\"0020", "PatientName"];
+const MARKS: &[&str] = &[
+    "DICM",
+    "1.2.840.10008.",
+    "(0008,",
+    "(0010,",
+    "(0020,",
+    "(0028,",
+    "\"0008",
+    "\"0010",
+    "\"0020",
+    " tag=\"00",
+    "PatientName",
+];
 
 fn is(document: &Document) -> bool {
     let bytes = &document.bytes;
