@@ -3,14 +3,18 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod buckets;
+mod checkpoint;
 mod config;
 mod explain;
+mod git;
 mod outputs;
 mod progress;
 mod rules;
 mod scan;
 mod setup;
 mod similar;
+mod time;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
