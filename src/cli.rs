@@ -3,16 +3,20 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod buckets;
+mod checkpoint;
 mod config;
 mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
+mod git;
 mod outputs;
 mod progress;
 mod rules;
 mod scan;
 mod setup;
 mod similar;
+mod time;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};

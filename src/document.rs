@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::kind::Kind;
 
 /// One document, or one part of a large one, as the detectors see it.
@@ -25,8 +27,30 @@ pub struct Document {
     pub first_byte: u64,
     /// The part of `bytes` whose findings this part reports; what lies outside overlaps its neighbours.
     pub own: Range<usize>,
+    /// What of `own` is new and alone reported, in order; `None`: all of it. The rest is its surroundings.
+    pub added: Option<Vec<Range<usize>>>,
     /// First lines of the document, for parts after the first (a table's header stands there).
     pub head: Option<Arc<[u8]>>,
+    /// Where in a repository's history it stands.
+    pub exposure: Option<Arc<Exposure>>,
+}
+
+/// Since when, and until when, something stands in a repository's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The first commit with it, in hex.
+    pub commit: String,
+    /// When that commit was authored, in seconds since 1970 (UTC).
+    pub authored: i64,
+    /// Is it still in `HEAD`? `None`: not asked.
+    pub in_head: Option<bool>,
+    /// The commit that took it away, in hex, and when that was authored.
+    pub gone: Option<(String, i64)>,
+    /// For how many days it stood there, or has stood.
+    pub days: Option<i64>,
+    /// Which version of the source it is: for whoever traces it further.
+    #[serde(skip)]
+    pub version: usize,
 }
 
 impl Document {
@@ -34,7 +58,18 @@ impl Document {
     #[must_use]
     pub fn new(name: impl Into<String>, kind: Kind, bytes: Vec<u8>) -> Self {
         let own = 0..bytes.len();
-        Self { name: name.into(), kind, bytes, first_line: 1, first_column: 1, first_byte: 0, own, head: None }
+        Self {
+            name: name.into(),
+            kind,
+            bytes,
+            first_line: 1,
+            first_column: 1,
+            first_byte: 0,
+            own,
+            added: None,
+            head: None,
+            exposure: None,
+        }
     }
 
     /// A whole document whose kind is told from its name and first bytes.
@@ -43,6 +78,16 @@ impl Document {
         let name = name.into();
         let kind = Kind::of(&name, &bytes);
         Self::new(name, kind, bytes)
+    }
+
+    /// Does this part report what stands at `at`?
+    #[must_use]
+    pub fn owns(&self, at: usize) -> bool {
+        let is_new = |added: &Vec<Range<usize>>| {
+            let next = added.partition_point(|range| range.end <= at);
+            added.get(next).is_some_and(|range| range.contains(&at))
+        };
+        self.own.contains(&at) && self.added.as_ref().is_none_or(is_new)
     }
 
     /// The bounds of the line around `at`, without its line end. Lines end at `\n` or a lone `\r`.

@@ -75,7 +75,7 @@ impl Judge {
             let health = records::Health::of(rules, &page, &judged);
             let mut places = Places::new(document);
             for (i, judged) in judged.iter().enumerate() {
-                let (Some(rule), true) = (judged.hit.rule, document.own.contains(&judged.hit.at.start)) else {
+                let (Some(rule), true) = (judged.hit.rule, document.owns(judged.hit.at.start)) else {
                     continue;
                 };
                 let phi = health.is_phi(rules.get(rule), judged, i);

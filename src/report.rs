@@ -55,6 +55,8 @@ pub struct Summary {
     pub suppressed: u64,
     /// Documents, or rests of documents, that were not read.
     pub skipped: u64,
+    /// What was asked of servers: requests, and bytes of objects that arrived.
+    pub fetched: Option<(u64, u64)>,
 }
 
 /// One thing that a report is told.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 pub use sink::{Barriers, Calls, Macros, Methods, Reveal, Shape, Sink, Structs};
 
 /// Index of a rule in its catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleId(pub u16);
 
 /// How bad a finding of a rule is, before the judge has seen its context.

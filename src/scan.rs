@@ -24,7 +24,7 @@ use crate::rule::Rules;
 
 use collapse::Ordinals;
 #[cfg(feature = "cli")]
-pub use run::{Event, Remarked, Running, run};
+pub use run::{Event, Read, Remarked, Running, run};
 
 /// Chooses the policy for a document by its name; `None` is the scanner's own.
 pub type ByName = Arc<dyn Fn(&str) -> Option<Arc<Policy>> + Send + Sync>;

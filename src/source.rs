@@ -5,9 +5,12 @@
 //! decoding and "what was not read" are the same for all.
 
 mod artifacts;
+pub mod bucket;
 mod decode;
 mod files;
+pub mod git;
 mod list;
+mod narrow;
 mod open;
 mod parts;
 mod stdin;
@@ -15,10 +18,12 @@ mod unpack;
 
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::document::Document;
+use crate::document::{Document, Exposure};
+use crate::kind::Kind;
 
 pub use unpack::{Limits, read, unpack};
 
@@ -35,6 +40,12 @@ pub struct Wanted {
     pub stdin: Option<String>,
     /// Is standard input passed on to standard output?
     pub tee: bool,
+    /// What of buckets is wanted.
+    pub buckets: Option<Arc<bucket::Buckets>>,
+    /// Which objects are wanted, by their keys.
+    pub choose: Option<Choose>,
+    /// What of a git repository is wanted.
+    pub git: Option<Arc<git::Asked>>,
     /// Paths that the configuration excludes.
     pub exclude: Option<Exclude>,
     /// Does `exclude` also hold for paths that are named on the command line?
@@ -45,6 +56,9 @@ pub struct Wanted {
 
 /// Says whether a path (and whether it is a folder) is left out.
 pub type Exclude = Arc<dyn Fn(&Path, bool) -> bool + Send + Sync>;
+
+/// Says by its key whether an object is wanted.
+pub type Choose = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// One thing to read.
 pub struct Input {
@@ -65,6 +79,24 @@ pub struct Stream {
     pub size: Option<u64>,
     /// The file that the bytes come from, if they do: what stands in it can be read in any order.
     pub file: Option<File>,
+    /// A text that is at hand, instead of `bytes`, and what of it is new: only that is reported.
+    pub news: Option<News>,
+    /// Where in a repository's history the bytes stand.
+    pub exposure: Option<Arc<Exposure>>,
+    /// Inputs that are read in the place of this one, by the same thread (versions of a file).
+    pub inputs: Option<Box<dyn Iterator<Item = Input> + Send>>,
+}
+
+/// A text of which only some is new.
+pub struct News {
+    /// All of it.
+    pub text: Arc<Vec<u8>>,
+    /// What it is.
+    pub kind: Kind,
+    /// What of it is new: whole lines, in order.
+    pub added: Vec<Range<usize>>,
+    /// How many bytes before and behind what is new are shown to the detectors.
+    pub around: usize,
 }
 
 /// What comes out of reading one input. Documents come one after the other: parts, then what was not read, then the end.
@@ -104,6 +136,9 @@ pub const SOURCES: &[(&str, Source)] = &[
     ("artifacts", artifacts::inputs),
     ("files-from", list::inputs),
     ("stdin", stdin::inputs),
+    ("git", git::inputs),
+    #[cfg(feature = "cloud")]
+    ("buckets", bucket::inputs),
 ];
 
 /// Lists all inputs that are wanted, in a stable order (folders are walked sorted by name).
@@ -126,10 +161,22 @@ impl Input {
 }
 
 impl Stream {
+    /// Inputs that belong together.
+    #[must_use]
+    pub fn group(inputs: impl Iterator<Item = Input> + Send + 'static) -> Self {
+        Self { inputs: Some(Box::new(inputs)), ..Self::empty() }
+    }
+
+    /// A stream without bytes.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::new(std::io::empty(), None)
+    }
+
     /// A stream of bytes that lie in no file.
     #[must_use]
     pub fn new(bytes: impl Read + Send + 'static, size: Option<u64>) -> Self {
-        Self { bytes: Box::new(bytes), size, file: None }
+        Self { bytes: Box::new(bytes), size, file: None, news: None, exposure: None, inputs: None }
     }
 }
 

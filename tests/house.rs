@@ -23,7 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("mask", &["document", "error"]),
     ("detect", &["document", "error", "fields", "kind", "rule", "streams", "words"]),
     ("judge", &["detect", "document", "fields", "kind", "mask", "rule", "words"]),
-    ("report", &["error", "judge", "mask", "rule"]),
+    ("report", &["document", "error", "judge", "mask", "rule"]),
     ("source", &["document", "error", "kind"]),
     ("scan", &["detect", "document", "error", "fields", "judge", "kind", "mask", "rule", "source", "words"]),
     ("cli", &["*"]),

@@ -111,7 +111,10 @@ fn workspace(name: &str) -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder");
     NEEDED.iter().for_each(|part| copy(&root().join(part), &folder.join(part)));
-    let done = shell(&folder, "git init --quiet . && git add --all");
+    let done = shell(
+        &folder,
+        "git init --quiet . && git add --all && git -c user.name=a -c user.email=a@example.org commit --quiet -m start",
+    );
     assert!(done.status.success(), "git: {}", String::from_utf8_lossy(&done.stderr));
     folder
 }

@@ -40,7 +40,7 @@ pub(super) enum Color {
 /// What to do.
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Scan files, folders or standard input.
+    /// Scan files, folders, standard input, git or buckets.
     Scan(Box<ScanArgs>),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
@@ -54,7 +54,7 @@ pub(super) enum Command {
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct ScanArgs {
-    /// Files and folders; `-` is standard input. Without any: the working directory.
+    /// Files, folders, addresses (s3://, gs://, az://, https://); `-` is standard input. Without any: the working directory.
     pub(super) paths: Vec<String>,
     /// Scan build output too: everything in DIR, also what .gitignore hides.
     #[arg(long, value_name = "DIR")]
@@ -68,12 +68,60 @@ pub(super) struct ScanArgs {
     /// The name under which standard input is scanned.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
-    /// Skip (and count) files larger than this many bytes, or 10MB, 1GiB ...
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    /// Skip (and count) files and objects larger than this many bytes, or 10MB, 1GiB ...
+    #[arg(long, value_name = "SIZE", value_parser = size, visible_alias = "max-object-size")]
     pub(super) max_file_size: Option<u64>,
     /// Let the configuration exclude also paths that are named here.
     #[arg(long)]
     pub(super) force_exclude: bool,
+    /// Only files and objects that match GLOB; in a bucket it is matched with the key.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+    /// No files and objects that match GLOB.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
+
+    /// Only objects changed since TIME: 2026-11-01, 2026-11-01T12:00:00Z, or 7d, 12h ago.
+    #[arg(long, value_name = "TIME", value_parser = super::time::time, help_heading = "Buckets")]
+    pub(super) since: Option<i64>,
+    /// Only objects changed before TIME.
+    #[arg(long, value_name = "TIME", value_parser = super::time::time, help_heading = "Buckets")]
+    pub(super) until: Option<i64>,
+    /// Only so many percent of the objects, always the same ones: 1%, 0.5%.
+    #[arg(long, value_name = "N%", value_parser = percent, help_heading = "Buckets")]
+    pub(super) sample: Option<u64>,
+    /// Note in FILE what is done; a scan that was ended goes on from there, and reports everything once.
+    #[arg(long, value_name = "FILE", help_heading = "Buckets")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Objects that are fetched at once.
+    #[arg(long, value_name = "N", default_value = "32", help_heading = "Buckets")]
+    pub(super) in_flight: std::num::NonZeroUsize,
+    /// Another server than the provider's.
+    #[arg(long, value_name = "URL", help_heading = "Buckets")]
+    pub(super) endpoint: Option<String>,
+    /// Trust the certificates in FILE (PEM) beside the system's.
+    #[arg(long, value_name = "FILE", help_heading = "Buckets")]
+    pub(super) ca: Option<PathBuf>,
+    /// Never ask the machine (a cloud's metadata service) for credentials.
+    #[arg(long, help_heading = "Buckets")]
+    pub(super) no_instance_credentials: bool,
+
+    /// Scan what is staged for the next commit, as it is in the index; of the paths given, those.
+    #[arg(long, help_heading = "Git", conflicts_with_all = ["history", "pre_push"])]
+    pub(super) staged: bool,
+    /// Scan only lines added since BASE (its merge base with HEAD), committed or not; with --staged those in the index.
+    /// A..B compares two commits.
+    #[arg(long, value_name = "BASE", help_heading = "Git", conflicts_with_all = ["history", "pre_push"])]
+    pub(super) diff: Option<String>,
+    /// Scan what every commit of RANGE brought in; without one, of all branches and tags.
+    #[arg(long, value_name = "RANGE", num_args = 0..=1, default_missing_value = "", help_heading = "Git")]
+    pub(super) history: Option<String>,
+    /// Scan the commits that are about to be pushed, as git tells a pre-push hook: --pre-push "$@" in the hook.
+    #[arg(long, value_names = ["REMOTE", "URL"], num_args = 0..=2, help_heading = "Git", conflicts_with = "history")]
+    pub(super) pre_push: Option<Vec<String>>,
+    /// With --history and --pre-push: read also messages, refs (their names), notes, stashes, unreachable objects, or all.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = also(), help_heading = "Git")]
+    pub(super) also: Vec<String>,
 
     /// The report on standard output.
     #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats(), help_heading = "Reports")]
@@ -244,6 +292,10 @@ fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|(name, _)| *name))
 }
 
+fn also() -> PossibleValuesParser {
+    PossibleValuesParser::new(crate::source::git::ALSO.iter().map(|(name, _)| *name))
+}
+
 fn profiles() -> impl clap::builder::TypedValueParser<Value = Profile> {
     use clap::builder::TypedValueParser;
     PossibleValuesParser::new(PROFILES.iter().map(|(name, _)| *name)).try_map(|name| name.parse::<Profile>())
@@ -272,6 +324,15 @@ fn share(text: &str) -> Result<f32, String> {
         .ok()
         .filter(|share| (0.0..=1.0).contains(share))
         .ok_or_else(|| "a confidence is a number from 0 to 1".to_owned())
+}
+
+/// A share in hundredths of a percent.
+fn percent(text: &str) -> Result<u64, String> {
+    let number: Option<f64> = text.strip_suffix('%').unwrap_or(text).trim().parse().ok();
+    let share = number.filter(|number| *number > 0.0 && *number <= 100.0).ok_or("a share is 1%, 0.5%, up to 100%")?;
+    // At most 10,000.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Ok(((share * 100.0).round() as u64).max(1))
 }
 
 fn size(text: &str) -> Result<u64, String> {

@@ -28,12 +28,13 @@ impl Progress {
         Self { bar, files: 0, bytes: 0 }
     }
 
-    /// A document is done.
-    pub(super) fn done(&mut self, bytes: u64) {
-        self.files += 1;
+    /// Documents are done.
+    pub(super) fn done(&mut self, documents: u64, bytes: u64) {
+        let before = self.files / 64;
+        self.files += documents;
         self.bytes += bytes;
         if let Some(bar) = &self.bar
-            && (self.files.is_multiple_of(64) || bytes > 1 << 20)
+            && (self.files / 64 > before || bytes > 1 << 20)
         {
             bar.set_message(format!("{}, {}", words::count(self.files, "file", "files"), words::size(self.bytes)));
         }

@@ -6,16 +6,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::args::ScanArgs;
+use super::checkpoint::Checkpoint;
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
-use super::{CLEAN, FOUND, NOTHING, WRONG, setup};
+use super::{CLEAN, FOUND, NOTHING, WRONG, buckets, setup};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
 use crate::report::{Meta, Summary, words};
 use crate::rule::Severity;
 use crate::scan::{self, Event, Running, Scanner};
-use crate::source::{self, Exclude, Wanted};
+use crate::source::bucket::Traffic;
+use crate::source::git::Asked;
+use crate::source::{self, Choose, Exclude, Push, Wanted};
 
 /// How many of the inputs that were not read are named on standard error.
 const NAMED: usize = 10;
@@ -28,6 +31,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let policy = setup::policy(args, &loaded, &rules)?;
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
     let policies = setup::policies(&loaded, &rules, &policy)?;
+    let config_hash = config_hash(args, &loaded);
     let mut scanner = Scanner::new(rules, policy)?;
     if let Some(policies) = policies {
         scanner = scanner.with_policies(policies);
@@ -45,32 +49,40 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
             scanner = scanner.with_flows(flows);
         }
     }
-    let plain = Meta {
-        rules: scanner.rules(),
-        rules_hash,
-        config_hash: config_hash(args, &loaded),
-        profile,
-        root: root(&setup::here()?),
-        color: false,
-    };
+    let scanner = Arc::new(scanner);
+    let (addresses, _) = buckets::addresses(args.paths.clone());
+    let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
+    let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
+    let checkpoint = checkpoint.transpose()?;
+    let plain =
+        Meta { rules: scanner.rules(), rules_hash, config_hash, profile, root: root(&setup::here()?), color: false };
     let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
     let shown = Meta { color, ..plain.clone() };
     say_what_is_used(args, &loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
-    let mut run = Run::new(args, &loaded, outputs);
-    let wanted = wanted(args, &loaded)?;
+    let wanted = wanted(args, &loaded, checkpoint.as_ref())?;
+    let mut run = Run::new(args, &loaded, outputs, &wanted);
+    let handed = checkpoint.as_ref().map(Checkpoint::handed);
+    run.resume(checkpoint);
     let missing = missing(&wanted);
     let running = Running { threads: threads(args), all: args.all, limits: args.unpack.limits() };
-    scan::run(&scanner, running, |push| source::inputs(&wanted, push), &mut |event| run.take(event));
+    let list = |push: Push<'_>| {
+        source::inputs(&wanted, &mut |input| {
+            handed.iter().for_each(|handed| handed());
+            push(input)
+        });
+    };
+    scan::run(&scanner, running, list, &mut |event| run.note(event));
     let (summary, skipped, failing) = run.end()?;
     if !args.quiet {
-        finish(args, &summary, &skipped, started, failing);
+        finish(args, &summary, &skipped, started, failing || wanted.git.is_some());
     }
     for path in &missing {
         super::show(&not_there(scanner.name(path).as_str()));
     }
     let unread = !missing.is_empty() || (args.strict && summary.skipped > 0);
-    let all_excluded = args.force_exclude && summary.skipped == 0;
+    // A change without a file to scan (an empty commit, a deletion) is clean.
+    let all_excluded = (args.force_exclude || wanted.git.is_some()) && summary.skipped == 0;
     Ok(match summary.files {
         _ if failing && !args.exit_zero => FOUND,
         _ if unread => WRONG,
@@ -82,6 +94,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
 /// A scan that is under way.
 struct Run<'a> {
     outputs: Outputs<'a>,
+    git: Option<Arc<Asked>>,
+    checkpoint: Option<Checkpoint>,
+    traffic: Option<Arc<Traffic>>,
     progress: Progress,
     summary: Summary,
     skipped: Vec<Skipped>,
@@ -92,9 +107,12 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(args: &ScanArgs, loaded: &Loaded, outputs: Outputs<'a>) -> Self {
+    fn new(args: &ScanArgs, loaded: &Loaded, outputs: Outputs<'a>, wanted: &Wanted) -> Self {
         Self {
             outputs,
+            git: wanted.git.clone(),
+            checkpoint: None,
+            traffic: wanted.buckets.as_ref().map(|buckets| Arc::clone(&buckets.traffic)),
             progress: Progress::new(!args.no_progress && !args.quiet),
             summary: Summary::default(),
             skipped: Vec::new(),
@@ -105,10 +123,27 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Tells what earlier runs of the same scan have found.
+    fn resume(&mut self, mut checkpoint: Option<Checkpoint>) {
+        let earlier = checkpoint.as_mut().map(|checkpoint| std::mem::take(&mut checkpoint.earlier)).unwrap_or_default();
+        for event in earlier {
+            self.take(event);
+        }
+        self.checkpoint = checkpoint;
+    }
+
+    /// Notes in the journal, then takes, what happens.
+    fn note(&mut self, event: Event) -> bool {
+        let noted = self.checkpoint.as_mut().map_or(Ok(()), |checkpoint| checkpoint.note(&event));
+        self.failed = std::mem::replace(&mut self.failed, Ok(())).and(noted);
+        self.take(event)
+    }
+
     /// Takes what happens; `false` when nobody is left to tell and the exit code is known.
     fn take(&mut self, event: Event) -> bool {
         let told = match event {
-            Event::Finding(finding) => {
+            Event::Finding(mut finding) => {
+                super::git::trace(self.git.as_deref(), &mut finding);
                 self.summary.count(&finding);
                 self.failing |= finding.suppressed.is_none() && finding.severity >= self.fail_on;
                 self.progress.aside(|| self.outputs.finding(&finding))
@@ -126,29 +161,33 @@ impl<'a> Run<'a> {
                 Ok(())
             }),
             Event::Pause => self.outputs.flush(),
-            Event::Done { bytes, .. } => {
-                self.summary.files += 1;
-                self.summary.bytes += bytes;
-                self.progress.done(bytes);
+            Event::Done(read) => {
+                self.summary.files += read.documents;
+                self.summary.bytes += read.bytes;
+                self.progress.done(read.documents, read.bytes);
                 Ok(())
             }
+            Event::End => Ok(()),
         };
         self.failed = std::mem::replace(&mut self.failed, Ok(())).and(told);
         // What is passed on to others is passed on to its end.
         self.tee || (self.failed.is_ok() && !(self.failing && self.outputs.is_empty()))
     }
 
-    fn end(self) -> Result<(Summary, Vec<Skipped>, bool)> {
+    fn end(mut self) -> Result<(Summary, Vec<Skipped>, bool)> {
         self.progress.end();
         self.failed?;
+        self.summary.fetched = self.traffic.map(|traffic| (traffic.requests(), traffic.bytes()));
         self.outputs.end(&self.summary)?;
+        self.checkpoint.map_or(Ok(()), Checkpoint::complete)?;
         Ok((self.summary, self.skipped, self.failing))
     }
 }
 
-fn wanted(args: &ScanArgs, loaded: &Loaded) -> Result<Wanted> {
+fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> Result<Wanted> {
     let (stdin, mut paths): (Vec<String>, Vec<String>) = args.paths.iter().cloned().partition(|path| path == "-");
-    let named = !paths.is_empty() || !args.artifacts.is_empty() || args.files_from.is_some();
+    let (urls, mut paths) = buckets::addresses(std::mem::take(&mut paths));
+    let named = !urls.is_empty() || !paths.is_empty() || !args.artifacts.is_empty() || args.files_from.is_some();
     let stdin = !stdin.is_empty() || (!named && args.stdin_filename.is_some());
     if stdin && args.files_from.as_deref() == Some("-") {
         return Err(Error::Usage {
@@ -162,11 +201,15 @@ fn wanted(args: &ScanArgs, loaded: &Loaded) -> Result<Wanted> {
             help: "name it as `-`, as in `app 2>&1 | phivet - --tee | gzip > app.log.gz`".to_owned(),
         });
     }
-    if !named && !stdin {
+    let git = super::git::asked(args, &paths, threads(args))?.map(Arc::new);
+    if !named && !stdin && git.is_none() {
         paths.push(".".to_owned());
     }
     Ok(Wanted {
-        paths,
+        paths: if git.is_some() { Vec::new() } else { paths },
+        git,
+        buckets: buckets::asked(args, urls, checkpoint)?.map(Arc::new),
+        choose: buckets::chosen(args)?.map(|chosen| Arc::new(chosen) as Choose),
         artifacts: args.artifacts.clone(),
         files_from: args.files_from.clone(),
         stdin: stdin.then(|| args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned())),
@@ -185,7 +228,9 @@ fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
         let same_name = own.iter().any(|own| own.file_name() == path.file_name());
         same_name && path.canonicalize().is_ok_and(|path| own.contains(&path))
     };
-    Ok(Arc::new(move |path, is_dir| globs.matches(path, is_dir) || (!is_dir && is_own(path))))
+    let chosen = buckets::chosen(args)?;
+    let is_chosen = move |path: &Path| chosen.as_ref().is_none_or(|chosen| chosen(&path.to_string_lossy()));
+    Ok(Arc::new(move |path, is_dir| globs.matches(path, is_dir) || (!is_dir && (is_own(path) || !is_chosen(path)))))
 }
 
 /// Paths that somebody named and that are not there.
@@ -215,6 +260,12 @@ fn threads(args: &ScanArgs) -> usize {
 /// The working directory as report names see it.
 fn root(here: &Path) -> Option<String> {
     here.to_str().map(|here| here.replace(std::path::MAIN_SEPARATOR, "/").trim_end_matches('/').to_owned())
+}
+
+/// SHA-256 of the flags that choose objects.
+fn chosen_hash(args: &ScanArgs) -> String {
+    let flags = (&args.include, &args.exclude, args.sample, args.max_file_size, args.since, args.until, &args.endpoint);
+    scan::digest(&serde_json::to_vec(&flags).unwrap_or_default())
 }
 
 /// SHA-256 of everything that decides what is reported, beside the rules.

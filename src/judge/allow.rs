@@ -85,7 +85,7 @@ pub(crate) fn unused(
     findings: &mut Vec<Finding>,
 ) {
     let mut places = Places::new(document);
-    for allow in allows.into_iter().filter(|a| !a.used && document.own.contains(&a.at)) {
+    for allow in allows.into_iter().filter(|a| !a.used && document.owns(a.at)) {
         let at = allow.at..allow.at + MARK.len();
         let (excerpt, marked) =
             mask::excerpt(&document.bytes, line_around(&document.bytes, allow.at), at.clone(), &[], |_| false);
@@ -109,6 +109,7 @@ pub(crate) fn unused(
             more: 0,
             suppressed: None,
             note: None,
+            exposure: document.exposure.as_deref().cloned().map(Box::new),
         });
     }
 }

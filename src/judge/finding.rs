@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::document::Exposure;
 use crate::mask::Masked;
 use crate::rule::{RuleId, Severity};
 
 /// A place in a document, as editors and SARIF count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pos {
     /// Line, from 1.
     pub line: u64,
@@ -17,7 +18,7 @@ pub struct Pos {
 }
 
 /// One place on the way of a value (for flows: source, hops, sink).
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Step {
     /// The document's name, masked where it holds a value.
     pub document: Masked,
@@ -30,7 +31,7 @@ pub struct Step {
 }
 
 /// An identifier that stands where it should not.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule that found it.
     pub rule: RuleId,
@@ -70,10 +71,12 @@ pub struct Finding {
     pub suppressed: Option<Masked>,
     /// Something to know about it (a published sample value, say).
     pub note: Option<String>,
+    /// Since when, and until when, it stands in a repository's history.
+    pub exposure: Option<Box<Exposure>>,
 }
 
 /// A document, or a part of one, that was not read. It never counts as clean.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Skipped {
     /// The document's name, masked where it holds a value.
     pub document: Masked,

@@ -91,6 +91,7 @@ impl<'d> Places<'d> {
             more: 0,
             suppressed: None,
             note: reserved.then(|| "a published sample or synthetic value, not a leak".to_owned()),
+            exposure: self.document.exposure.as_deref().cloned().map(Box::new),
         }
     }
 }

@@ -20,6 +20,9 @@ pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut 
             if finding.more > 0 {
                 write!(out, " and {} more", finding.more)?;
             }
+            if let Some(exposure) = &finding.exposure {
+                write!(out, "; {}", words::exposure(exposure))?;
+            }
             writeln!(out)
         }
         Entry::Skipped(skipped) => writeln!(out, "{}: not read: {}", skipped.document, skipped.reason),

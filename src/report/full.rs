@@ -94,7 +94,10 @@ impl Diagnostic for Drawn<'_> {
 
     fn help<'b>(&'b self) -> Option<Box<dyn Display + 'b>> {
         let note = self.finding.note.as_ref().map_or_else(String::new, |note| format!("\n{note}"));
-        Some(Box::new(format!("{}\n{}{note}", self.rule.why.trim(), self.rule.fix.trim())))
+        let exposure = self.finding.exposure.as_ref();
+        let exposure =
+            exposure.map_or_else(String::new, |exposure| format!("\nIn history: {}.", words::exposure(exposure)));
+        Some(Box::new(format!("{}\n{}{note}{exposure}", self.rule.why.trim(), self.rule.fix.trim())))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Meta, Summary};
+use crate::document::Exposure;
 use crate::judge::finding::{Finding, Skipped, Step};
 use crate::mask::Masked;
 use crate::rule::Severity;
@@ -30,6 +31,8 @@ pub(super) struct FindingRecord<'a> {
     more: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposure: Option<&'a Exposure>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +68,10 @@ pub(super) struct SummaryRecord<'a> {
     more: u64,
     suppressed: u64,
     skipped: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetched_bytes: Option<u64>,
 }
 
 impl<'a> FindingRecord<'a> {
@@ -90,6 +97,7 @@ impl<'a> FindingRecord<'a> {
             fingerprint: &finding.fingerprint,
             more: finding.more,
             note: finding.note.as_deref(),
+            exposure: finding.exposure.as_deref(),
         }
     }
 }
@@ -129,6 +137,8 @@ impl<'a> SummaryRecord<'a> {
             more: summary.more,
             suppressed: summary.suppressed,
             skipped: summary.skipped,
+            requests: summary.fetched.map(|fetched| fetched.0),
+            fetched_bytes: summary.fetched.map(|fetched| fetched.1),
         }
     }
 }

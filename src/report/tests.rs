@@ -51,6 +51,7 @@ fn finding() -> Finding {
         more: 0,
         suppressed: None,
         note: None,
+        exposure: None,
     }
 }
 

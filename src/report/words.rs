@@ -1,6 +1,7 @@
 //! Numbers and summaries in words, for people.
 
 use super::Summary;
+use crate::document::Exposure;
 use crate::rule::Severity;
 
 /// The name of a severity, as in rules and reports.
@@ -63,7 +64,44 @@ pub fn summary(summary: &Summary) -> String {
     if summary.skipped > 0 {
         text += &format!("; {} not read", thousands(summary.skipped));
     }
+    if let Some((requests, bytes)) = summary.fetched {
+        text += &format!("; {}, {} fetched", count(requests, "request", "requests"), size(bytes));
+    }
     text
+}
+
+/// Since when, and until when, something stands in history: `in 3f2a9c1d04be since 2026-01-02, still in HEAD, 140 days`.
+#[must_use]
+pub fn exposure(exposure: &Exposure) -> String {
+    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+    let days = |days: i64| count(u64::try_from(days).unwrap_or(0), "day", "days");
+    let mut text = format!("first in commit {} of {}", short(&exposure.commit), date(exposure.authored));
+    match (exposure.in_head, &exposure.gone, exposure.days) {
+        (Some(true), ..) => text += ", still in HEAD",
+        (Some(false), Some((commit, when)), _) => text += &format!(", gone with {} of {}", short(commit), date(*when)),
+        (Some(false), None, _) => text += ", not in HEAD",
+        (None, ..) => {}
+    }
+    match exposure.days {
+        Some(number) if exposure.in_head == Some(true) => text += &format!(", for {} now", days(number)),
+        Some(number) => text += &format!(", after {}", days(number)),
+        None => {}
+    }
+    text
+}
+
+/// The day (UTC) of a time in seconds since 1970, as `2026-01-02`.
+#[must_use]
+pub fn date(seconds: i64) -> String {
+    // Days into years of 400-year cycles that begin in March, after Howard Hinnant's `civil_from_days`.
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let (month, day) = (if month < 10 { month + 3 } else { month - 9 }, day - (153 * month + 2) / 5 + 1);
+    let year = year + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 fn thousands(number: u64) -> String {
@@ -81,6 +119,37 @@ fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_days() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (951_782_400, "2000-02-29"),
+            (1_735_689_599, "2024-12-31"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(date(seconds), day);
+        }
+    }
+
+    #[test]
+    fn exposures_read_well() {
+        let since = Exposure {
+            commit: "3f2a9c1d04be77".to_owned(),
+            authored: 0,
+            in_head: Some(true),
+            gone: None,
+            days: Some(1),
+            version: 0,
+        };
+        assert_eq!(exposure(&since), "first in commit 3f2a9c1d04be of 1970-01-01, still in HEAD, for 1 day now");
+        let gone = Exposure { in_head: Some(false), gone: Some(("ab".to_owned(), 172_800)), days: Some(2), ..since };
+        assert_eq!(
+            exposure(&gone),
+            "first in commit 3f2a9c1d04be of 1970-01-01, gone with ab of 1970-01-03, after 2 days"
+        );
+    }
 
     #[test]
     fn numbers_read_well() {

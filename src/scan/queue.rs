@@ -13,6 +13,9 @@ const INPUTS: usize = 1024;
 /// A finding is about a kilobyte; an answer without findings counts as one.
 const AHEAD: f64 = 24_000.0;
 
+/// A part of fewer bytes is sooner scanned than handed to another thread.
+const SMALL: usize = 16 << 10;
+
 /// Findings a byte, until some are counted.
 const EXPECTED: f64 = 1.0 / 128.0;
 
@@ -157,7 +160,7 @@ impl Queue {
     /// Leaves a part to another thread, or gives it back when the caller had better scan it itself.
     pub(crate) fn offer(&self, input: u64, part: u64, document: Document) -> Option<Document> {
         let mut state = self.lock();
-        if part == 0 || self.threads == 1 || state.parts.len() >= self.threads {
+        if part == 0 || document.bytes.len() < SMALL || self.threads == 1 || state.parts.len() >= self.threads {
             return Some(document);
         }
         state.parts.push_back((input, part, document));
@@ -191,10 +194,10 @@ impl Queue {
         }
     }
 
-    /// A part of `bytes` bytes was scanned, and so many findings were in it.
-    pub(crate) fn found(&self, expected: Ahead, bytes: usize, findings: Option<usize>) {
+    /// A part of `bytes` bytes was scanned, so many findings were in it, and they wait to be `told`.
+    pub(crate) fn found(&self, expected: Ahead, bytes: usize, findings: Option<usize>, told: bool) {
         let mut state = self.lock();
-        state.ahead += findings.map_or(0.0, |findings| 1.0 + findings as f64) - expected.0;
+        state.ahead += findings.filter(|_| told).map_or(0.0, |findings| 1.0 + findings as f64) - expected.0;
         // A few bytes say nothing; and dense stretches come in groups.
         if let Some(findings) = findings
             && bytes >= 4096

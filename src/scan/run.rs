@@ -25,13 +25,19 @@ pub enum Event {
     Remark(Remarked),
     /// What was found so far is told, and more may be long in coming.
     Pause,
-    /// A document was read to its end (or to where it broke off).
-    Done {
-        /// Its name as it may be printed.
-        document: Masked,
-        /// How many bytes of it were read.
-        bytes: u64,
-    },
+    /// Documents were read.
+    Done(Read),
+    /// All of an input was told: there is one of these for each input, in their order.
+    End,
+}
+
+/// Documents that were read to their end (or to where they broke off).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// How many.
+    pub documents: u64,
+    /// How many bytes of them were read.
+    pub bytes: u64,
 }
 
 /// How a run goes.
@@ -63,18 +69,23 @@ enum Output {
     Skipped(Skipped),
     /// More may be long in coming.
     Pause,
-    /// The end of a document of so many bytes.
-    Done(Masked, u64),
+    /// The end of a document, and of others before it of which there was nothing to tell.
+    Done(Read),
     /// The input has as many outputs as this one's number.
-    End,
+    End(Read),
 }
 
 impl Output {
+    /// Is there nothing to tell?
+    fn is_nothing(&self) -> bool {
+        matches!(self, Self::Findings(findings, remarks) if findings.is_empty() && remarks.is_empty())
+    }
+
     /// How many findings a scanned part had; what else there is to tell takes no room.
     fn findings(&self) -> Option<usize> {
         match self {
             Self::Findings(findings, _) => Some(findings.len()),
-            Self::Skipped(_) | Self::Pause | Self::Done(..) | Self::End => None,
+            Self::Skipped(_) | Self::Pause | Self::Done(_) | Self::End(_) => None,
         }
     }
 }
@@ -103,7 +114,9 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
 fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, limits: &Limits) {
     while let Some(job) = queue.next() {
         match job {
-            Job::Part(input, part, document) => in_turn(scanner, queue, send, input, part, &document),
+            Job::Part(input, part, document) => {
+                in_turn(scanner, (queue, send), (input, part), &document, false);
+            }
             Job::Input(number, input) => {
                 read_input(scanner, (queue, send), limits, number, input);
                 queue.read();
@@ -112,24 +125,34 @@ fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, limits: &Limits
     }
 }
 
-/// Scans a part when its findings are not too far ahead of those that are told.
-fn in_turn(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, input: u64, part: u64, document: &Document) {
+/// Scans a part when its findings are not too far ahead of those that are told. Says whether there is something to tell
+/// of it; with `quiet` nothing is told of a part without findings.
+fn in_turn(
+    scanner: &Scanner,
+    (queue, send): (&Queue, &Sender<Answer>),
+    (input, part): (u64, u64),
+    document: &Document,
+    quiet: bool,
+) -> bool {
     loop {
         match queue.turn(input, part, document.bytes.len()) {
-            Turn::Scan(ahead) => return answer_part(scanner, queue, send, (input, part), document, ahead),
-            Turn::First(ahead, input, part, due) => answer_part(scanner, queue, send, (input, part), &due, ahead),
+            Turn::Scan(ahead) => {
+                return answer_part(scanner, (queue, send), (input, part), document, (ahead, quiet));
+            }
+            Turn::First(ahead, input, part, due) => {
+                answer_part(scanner, (queue, send), (input, part), &due, (ahead, false));
+            }
         }
     }
 }
 
 fn answer_part(
     scanner: &Scanner,
-    queue: &Queue,
-    send: &Sender<Answer>,
+    (queue, send): (&Queue, &Sender<Answer>),
     (input, part): (u64, u64),
     document: &Document,
-    ahead: Ahead,
-) {
+    (ahead, quiet): (Ahead, bool),
+) -> bool {
     let policy =
         scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
     // A panic would be a bug of ours; its document must still not count as clean.
@@ -141,8 +164,12 @@ fn answer_part(
             reason: "an internal error of phivet; please report it".to_owned(),
         }),
     };
-    queue.found(ahead, document.bytes.len(), output.findings());
-    let _ = send.send((input, part, output));
+    let told = !quiet || !output.is_nothing();
+    queue.found(ahead, document.bytes.len(), output.findings(), told);
+    if told {
+        let _ = send.send((input, part, output));
+    }
+    told
 }
 
 /// What a document gave.
@@ -177,26 +204,33 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
 
 fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limits: &Limits, number: u64, input: Input) {
     let mut part = 0;
+    // Documents of which nothing but their end is to be told wait for the next that is told.
+    let (mut silent, mut has_outputs) = (Read::default(), false);
     source::read(input, limits, &mut |item| {
         let output = match item {
             // What follows the first part goes to whoever is free; this thread reads on.
-            Item::Part(document) => match queue.offer(number, part, document) {
-                Some(document) => {
-                    in_turn(scanner, queue, send, number, part, &document);
-                    None
+            Item::Part(document) => {
+                let rest = queue.offer(number, part, document);
+                let told = rest.is_none_or(|document| in_turn(scanner, (queue, send), (number, part), &document, true));
+                has_outputs |= told;
+                part += u64::from(told);
+                return;
+            }
+            Item::Skipped { name, reason } => Output::Skipped(Skipped { document: scanner.name(&name), reason }),
+            Item::End { bytes, .. } => {
+                silent.documents += 1;
+                silent.bytes += bytes;
+                if !std::mem::take(&mut has_outputs) {
+                    return;
                 }
-                None => None,
-            },
-            Item::Skipped { name, reason } => Some(Output::Skipped(Skipped { document: scanner.name(&name), reason })),
-            Item::Pause => Some(Output::Pause),
-            Item::End { name, bytes } => Some(Output::Done(scanner.name(&name), bytes)),
+                Output::Done(std::mem::take(&mut silent))
+            }
+            Item::Pause => Output::Pause,
         };
-        if let Some(output) = output {
-            let _ = send.send((number, part, output));
-        }
+        let _ = send.send((number, part, output));
         part += 1;
     });
-    let _ = send.send((number, part, Output::End));
+    let _ = send.send((number, part, Output::End(silent)));
 }
 
 /// Brings the answers into order and tells them.
@@ -225,12 +259,10 @@ fn collect(
                 }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
                 Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
-                Output::Done(document, bytes) => {
-                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done { document, bytes })
-                }
-                Output::End => {
+                Output::Done(read) => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)),
+                Output::End(read) => {
                     next = (next.0 + 1, 0);
-                    true
+                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
                 }
             };
             if !go_on {

@@ -29,7 +29,7 @@ fn open(path: &Path, max_bytes: Option<u64>) -> Result<Stream, String> {
     let size = file.metadata().map_or(before.len(), |now| now.len());
     match max_bytes {
         Some(max) if size > max => Err(format!("larger than --max-file-size ({size} bytes)")),
-        _ => Ok(Stream { file: file.try_clone().ok(), bytes: Box::new(file), size: Some(size) }),
+        _ => Ok(Stream { file: file.try_clone().ok(), ..Stream::new(file, Some(size)) }),
     }
 }
 

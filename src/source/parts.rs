@@ -173,7 +173,9 @@ impl<'b, 'r> Parts<'b, 'r> {
             first_column: self.first_column,
             first_byte: self.first_byte,
             own,
+            added: None,
             head,
+            exposure: None,
         }
     }
 
@@ -232,7 +234,7 @@ fn boundary(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Line ends (`\n`, `\r\n` or a lone `\r`) in `bytes`, which do not end between `\r` and `\n`.
-fn line_ends(bytes: &[u8]) -> u64 {
+pub(super) fn line_ends(bytes: &[u8]) -> u64 {
     let feeds = memchr::memchr_iter(b'\n', bytes).count();
     let lone = memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
     (feeds + lone) as u64

@@ -40,7 +40,7 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use super::parts::Parts;
-use super::{Input, Item, Sink};
+use super::{Input, Item, Sink, narrow};
 
 pub(super) use body::Body;
 use bytes::broken;
@@ -92,10 +92,33 @@ const UNREAD: &[(&str, &[u8])] = &[
 /// What cannot be opened is [`Item::Skipped`] and has no end; what breaks off is skipped from there.
 pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
     let Input { name, open } = input;
-    match open() {
-        Err(reason) => sink(Item::Skipped { name, reason }),
-        Ok(stream) => run(name, stream.bytes, (stream.size, stream.file.as_ref()), limits, sink),
+    let stream = match open() {
+        Err(reason) => return sink(Item::Skipped { name, reason }),
+        Ok(stream) => stream,
+    };
+    if let Some(inputs) = stream.inputs {
+        return inputs.for_each(|input| read(input, limits, sink));
     }
+    let exposure = stream.exposure;
+    let mut placed = |mut item| {
+        if let Item::Part(document) = &mut item {
+            document.exposure.clone_from(&exposure);
+        }
+        sink(item);
+    };
+    match stream.news {
+        Some(news) if !is_packed(&name, &news.text) => narrow::windows(name, &news, &mut placed),
+        Some(news) => run(name, news.text.as_slice(), (None, None), limits, &mut placed),
+        None => run(name, stream.bytes, (stream.size, stream.file.as_ref()), limits, &mut placed),
+    }
+}
+
+/// Do these bytes begin something that holds other documents?
+fn is_packed(name: &str, head: &[u8]) -> bool {
+    let head = &head[..head.len().min(body::HEAD)];
+    CODECS.iter().any(|codec| (codec.is)(head))
+        || CONTAINERS.iter().any(|container| (container.is)(name, head))
+        || UNREAD.iter().any(|(_, magic)| head.starts_with(magic))
 }
 
 /// Reads `bytes` under `name`: as a document, or as the documents that are packed in it, in order.

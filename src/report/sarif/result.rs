@@ -9,7 +9,7 @@ use serde_sarif::sarif::{
 use super::{message, properties, uri};
 use crate::judge::finding::{Finding, Pos, Step};
 use crate::mask::Masked;
-use crate::report::{Meta, record};
+use crate::report::{Meta, record, words};
 use crate::rule::{Rule, Severity};
 
 /// Steps of a flow that GitHub keeps.
@@ -33,6 +33,10 @@ pub(super) fn of(meta: &Meta<'_>, finding: &Finding) -> serde_sarif::sarif::Resu
             ("more", finding.more.into()),
         ]))
         .build();
+    if let (Some(exposure), Some(properties)) = (&finding.exposure, &mut result.properties) {
+        let exposure = serde_json::to_value(exposure).unwrap_or_default();
+        properties.additional_properties.insert("exposure".to_owned(), exposure);
+    }
     result.suppressions = finding.suppressed.as_ref().map(|reason| vec![suppression(reason.as_str())]);
     result.code_flows = (!finding.trail.is_empty()).then(|| vec![flow(meta, &finding.trail)]);
     result
@@ -57,6 +61,9 @@ fn says(finding: &Finding, rule: &Rule) -> String {
     text += ".";
     if let Some(note) = &finding.note {
         text += &format!(" {note}");
+    }
+    if let Some(exposure) = &finding.exposure {
+        text += &format!(" In history: {}.", words::exposure(exposure));
     }
     format!("{text} {}", rule.fix.trim())
 }
