@@ -134,7 +134,7 @@ fn annotated_programs() {
 
 #[test]
 fn samples_of_the_measure() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join("devbench/flow");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join("shared").join("devbench/flow");
     if let Some((precision, recall, says)) = share(&folder) {
         assert!(precision >= 1.0 && recall >= 1.0, "precision {precision:.3}, recall {recall:.3}\n{says}");
     }
