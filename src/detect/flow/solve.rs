@@ -204,12 +204,15 @@ impl<'a> Solver<'a> {
             key: self.intern("[k]"),
             call: self.intern("()"),
         };
+        for krate in self.crates.iter_mut().filter(|krate| !krate.dir.is_empty()) {
+            krate.dir = format!("{}/", index::normal("", &krate.dir));
+        }
         let mut first = 0;
         for input in inputs {
             let syms = input.facts.names.iter().map(|name| self.intern(name)).collect();
             let items = u32::try_from(input.facts.items.len()).unwrap_or(0);
             self.units.push(Unit {
-                path: input.path,
+                path: index::normal("", &input.path),
                 facts: input.facts,
                 krate: input.krate,
                 test: input.test,

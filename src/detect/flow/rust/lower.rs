@@ -8,6 +8,8 @@ use super::Language;
 
 /// Nesting of macro expansions that is followed.
 pub(super) const EXPANSIONS: usize = 8;
+/// Macros that are expanded in one file.
+pub(super) const EXPANDED: usize = 3_000;
 /// Nodes of one body; a body that would have more (a runaway macro) is cut.
 const NODES: usize = 400_000;
 
@@ -23,6 +25,10 @@ pub(super) struct Lower<'a> {
     /// The `impl` or trait around.
     pub(super) around: Option<u32>,
     pub(super) expansions: usize,
+    /// How many macros were expanded so far.
+    pub(super) expanded: usize,
+    /// Macros of other files that were read so far, by name.
+    pub(super) shared: FxHashMap<String, std::rc::Rc<Vec<(String, super::expand::Definition)>>>,
     /// Macros that the file imports under another name.
     pub(super) renamed: FxHashMap<String, String>,
     /// Macros of this file, by name.
@@ -49,6 +55,8 @@ impl<'a> Lower<'a> {
             test: false,
             around: None,
             expansions: 0,
+            expanded: 0,
+            shared: FxHashMap::default(),
             renamed: FxHashMap::default(),
             macros: FxHashMap::default(),
         };

@@ -7,7 +7,7 @@ use syn::{Expr, LitStr, Macro, Token};
 
 use super::super::ir::{Arg, Ex, ExId, How, PathRef, Sink, Span};
 use super::exprs::{NOWHERE, path_place};
-use super::lower::{EXPANSIONS, Lower};
+use super::lower::{EXPANDED, EXPANSIONS, Lower};
 use super::template::{Placeholder, Which, placeholders};
 use super::{Grammar, Shape};
 
@@ -80,28 +80,44 @@ impl Lower<'_> {
     }
 
     pub(super) fn expand(&mut self, mac: &Macro, name: &str, at: proc_macro2::Span) -> Option<TokenStream> {
-        if self.expansions >= EXPANSIONS {
+        if self.expansions >= EXPANSIONS || self.expanded >= EXPANDED {
             return None;
         }
         if let Some(own) = self.macros.get(name) {
-            return own.clone().expand(&mac.tokens, at);
+            self.expanded += 1;
+            return own.expand(&mac.tokens, at);
         }
-        let language = self.language;
-        let shared = language.macros.get(name)?;
+        let shared = self.shared_macros(name)?;
+        self.expanded += 1;
         let path = mac.path.segments.len() > 1;
         let first = mac.path.segments.first().map(|s| s.ident.to_string()).unwrap_or_default();
-        for text in shared {
+        for (krate, definition) in shared.iter() {
             // A logger's own crate in the workspace does not make every `info!` its.
-            if self.language.grammars.contains_key(name) && path && first != text.krate && first != "crate" {
+            if self.language.grammars.contains_key(name) && path && first != *krate && first != "crate" {
                 continue;
             }
-            let Ok(tokens) = text.body.parse::<TokenStream>() else { continue };
-            let definition = super::expand::Definition::read(tokens, &text.krate);
             if let Some(expanded) = definition.expand(&mac.tokens, at) {
                 return Some(expanded);
             }
         }
         None
+    }
+
+    /// The definitions of a macro in other files; read once.
+    fn shared_macros(&mut self, name: &str) -> Option<std::rc::Rc<Vec<(String, super::expand::Definition)>>> {
+        if let Some(known) = self.shared.get(name) {
+            return Some(std::rc::Rc::clone(known));
+        }
+        let language = self.language;
+        let mut list = Vec::new();
+        for text in language.macros.get(name)? {
+            if let Ok(tokens) = text.body.parse::<TokenStream>() {
+                list.push((text.krate.clone(), super::expand::Definition::read(tokens, &text.krate)));
+            }
+        }
+        let list = std::rc::Rc::new(list);
+        self.shared.insert(name.to_owned(), std::rc::Rc::clone(&list));
+        Some(list)
     }
 
     /// Values that well-known macros make.

@@ -425,7 +425,7 @@ impl<'a> Solver<'a> {
 }
 
 /// `dir/path` without `.` and `..`.
-fn normal(dir: &str, path: &str) -> String {
+pub(super) fn normal(dir: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in dir.split('/').chain(path.split('/')) {
         match part {
