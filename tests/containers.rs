@@ -176,7 +176,9 @@ fn every_cut_is_told() {
         for end in (24..whole.len()).step_by(if EXACT.contains(name) { 1.max(step / 8) } else { step }) {
             let (found, skipped) = scanned(&scanner, name, &whole[..end], &Limits::default());
             archives += 1;
-            if EXACT.contains(name) && skipped.is_empty() {
+            // Between two members of a gzip nothing is cut off.
+            let between = *name == "visit.log.gz" && whole[end..].starts_with(&[0x1f, 0x8b, 8]);
+            if EXACT.contains(name) && skipped.is_empty() && !between {
                 wrong.push(format!("{name} cut at {end} of {}", whole.len()));
             }
             // What a cut hides is told.
@@ -228,7 +230,8 @@ fn limits_hold_and_are_told() {
         (b"7z\xbc\xaf\x27\x1c\0\x04 and more".to_vec(), few, "unpack it first"),
     ] {
         let (_, skipped) = scanned(&scanner, "a", &bytes, &limits);
-        assert_eq!(skipped.len(), 1, "{says}: {skipped:?}");
+        // What is cut off is told of the member, and of the archive around it.
+        assert!(skipped.len() == 1 || (says == "ends too early" && skipped.len() == 2), "{says}: {skipped:?}");
         assert!(skipped[0].contains(says), "{says}: {skipped:?}");
     }
 }
@@ -241,7 +244,8 @@ fn a_bomb_ends_at_its_ratio_and_a_quine_at_its_depth() {
     folder.file("bomb.gz", bomb).file("a.log", "patient ssn=536-90-4399\n");
     let ran = folder.phivet(&["scan", ".", "--isolated", "--format", "jsonl", "--strict"]).exits(1);
     assert!(ran.out.contains("--max-ratio"), "{}", ran.out);
-    folder.phivet(&["scan", "bomb.gz", "--isolated"]).exits(0).says(&["1 not read"]);
+    let ran = folder.phivet(&["scan", "bomb.gz", "--isolated"]).exits(0);
+    assert!(ran.out.contains("1 not read"), "{}", ran.out);
     folder.phivet(&["scan", "bomb.gz", "--isolated", "--strict"]).exits(2);
     // A zip that holds itself (Russ Cox, "Zip Files All The Way Down") goes on for ever; one that nests is as good.
     let mut nested = wrap::zip(&[("x", b"x")]);

@@ -224,6 +224,11 @@ impl Unpacker<'_> {
     }
 }
 
+/// Do these first bytes begin something that is unpacked?
+fn is_packed(name: &str, head: &[u8]) -> bool {
+    CODECS.iter().any(|codec| (codec.is)(head)) || CONTAINERS.iter().any(|container| (container.is)(name, head))
+}
+
 /// `app.log.gz` is `app.log` inside.
 fn without_ending(name: &str, endings: &[(&str, &str)]) -> String {
     let ends = |end: &str| {

@@ -46,10 +46,17 @@ impl<'m, 'u> Members<'m, 'u> {
         self.read(name, from, size)
     }
 
-    /// Reads what is in the container as if it were the container: a package's payload.
+    /// Reads what is in the container as if it were the container: a package's payload, which is a container itself.
     pub(super) fn payload(&mut self, from: &mut dyn Read) -> io::Result<()> {
         let name = Name { kind: self.name.kind.clone() + "!payload", ..self.name.clone() };
-        self.read(name, from, None)
+        self.told = true;
+        self.unpacker.entry()?;
+        let body = Body::new(from, None, None);
+        if !super::is_packed(&name.kind, body.head()) {
+            return Err(broken("its payload is cut off, or of a kind that is not known"));
+        }
+        self.unpacker.document(name, body, self.depth + 1);
+        self.unpacker.go_on()
     }
 
     /// Reads a member that a reader has made of something else: text for what is no text.

@@ -147,7 +147,6 @@ impl<'f> File<'f> {
             if object.says(b"/Type", b"/Page") {
                 let page = self.page(object, &mut fonts);
                 out.extend(page.unwrap_or_default());
-                out.push(b'\n');
             } else if object.says(b"/Subtype", b"/Form") && object.stream.is_some() {
                 let maps = self.fonts(self.resources(&object.dictionary), &mut fonts);
                 let content = self.content(object).unwrap_or_default();

@@ -173,14 +173,13 @@ impl<'p> Page<'p> {
                 Token::Word(word) => {
                     match word {
                         b"Tf" => self.font = self.fonts.get(name).cloned().unwrap_or_default(),
-                        b"T*" | b"'" | b"\"" => out.push(b'\n'),
-                        b"Td" | b"TD" => {
-                            out.push(if numbers.last().is_some_and(|y| y.abs() > 0.5) { b'\n' } else { b' ' })
-                        }
+                        b"T*" | b"'" | b"\"" => new_line(out),
+                        b"Td" | b"TD" if numbers.last().is_some_and(|y| y.abs() > 0.5) => new_line(out),
+                        b"Td" | b"TD" => out.push(b' '),
+                        b"Tm" if height == numbers.last().copied() => out.push(b' '),
                         b"Tm" => {
-                            let now = numbers.last().copied();
-                            out.push(if height == now { b' ' } else { b'\n' });
-                            height = now;
+                            height = numbers.last().copied();
+                            new_line(out);
                         }
                         b"ET" => out.push(b' '),
                         _ => {}
@@ -198,6 +197,13 @@ impl<'p> Page<'p> {
                 }
             }
         }
+        new_line(out);
+    }
+}
+
+/// Ends the line, if one has begun.
+fn new_line(out: &mut Vec<u8>) {
+    if out.last().is_some_and(|last| *last != b'\n') {
         out.push(b'\n');
     }
 }
@@ -218,6 +224,6 @@ mod tests {
             b"BT /F1 12 Tf 1 0 0 1 72 700 Tm [<0001> -20 <0002>] TJ /F2 9 Tf 0 -14 Td (a\\(b) Tj 5 0 Td (c) Tj T* [(x)-500(y)] TJ ET",
             &mut out,
         );
-        assert_eq!(String::from_utf8_lossy(&out), "\nSSN\na(b c\nx y \n");
+        assert_eq!(String::from_utf8_lossy(&out), "SSN\na(b c\nx y \n");
     }
 }
