@@ -17,6 +17,8 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("cargo test", "this is it"),
     ("cargo bench", "takes minutes, and measures"),
     ("cargo install", "builds anew"),
+    ("cargo run --profile quick --example", "measures, and takes minutes"),
+    ("BLESS=1 cargo test", "this is it"),
     ("cargo +nightly fuzz", "needs a nightly compiler, and does not end"),
     ("find \"$(python3", "needs the sources of Python, and measures"),
 ];
