@@ -10,6 +10,7 @@ mod decode;
 mod files;
 pub mod git;
 mod list;
+mod message;
 mod narrow;
 mod open;
 mod parts;
@@ -38,8 +39,13 @@ pub struct Wanted {
     pub files_from: Option<String>,
     /// The name under which standard input is read, if it is.
     pub stdin: Option<String>,
+<<<<<<< gitbucket
     /// Is standard input passed on to standard output?
     pub tee: bool,
+=======
+    /// A file with a commit's message.
+    pub message: Option<String>,
+>>>>>>> HEAD
     /// What of buckets is wanted.
     pub buckets: Option<Arc<bucket::Buckets>>,
     /// Which objects are wanted, by their keys.
@@ -136,6 +142,7 @@ pub const SOURCES: &[(&str, Source)] = &[
     ("artifacts", artifacts::inputs),
     ("files-from", list::inputs),
     ("stdin", stdin::inputs),
+    ("message", message::inputs),
     ("git", git::inputs),
     #[cfg(feature = "cloud")]
     ("buckets", bucket::inputs),

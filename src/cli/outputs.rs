@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::args::ScanArgs;
 use crate::error::{Error, Result};
-use crate::judge::finding::{Finding, Skipped};
 use crate::report::{self, Format, Meta, Report, Summary};
 
 /// How many bytes are collected before they are written.
@@ -56,6 +55,7 @@ impl<'a> Outputs<'a> {
         self.open.is_empty()
     }
 
+<<<<<<< gitbucket
     /// Reports a finding.
     pub(super) fn finding(&mut self, finding: &Finding) -> Result<()> {
         self.each(|report| report.finding(finding))
@@ -71,6 +71,8 @@ impl<'a> Outputs<'a> {
         self.each(Report::flush)
     }
 
+=======
+>>>>>>> HEAD
     /// Ends all reports.
     pub(super) fn end(self, summary: &Summary) -> Result<()> {
         for (path, report) in self.open {
@@ -79,7 +81,8 @@ impl<'a> Outputs<'a> {
         Ok(())
     }
 
-    fn each(&mut self, mut tell: impl FnMut(&mut Report<'a>) -> io::Result<()>) -> Result<()> {
+    /// Tells all reports.
+    pub(super) fn each(&mut self, mut tell: impl FnMut(&mut Report<'a>) -> io::Result<()>) -> Result<()> {
         let mut failed = Ok(());
         self.open.retain_mut(|(path, report)| match tell(report) {
             Ok(()) => true,
@@ -92,6 +95,7 @@ impl<'a> Outputs<'a> {
     }
 }
 
+<<<<<<< gitbucket
 /// Standard output; standard error where that one passes on what is scanned.
 fn standard(tee: bool, format: &str, color: bool) -> Box<dyn Write> {
     let choice = if color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
@@ -101,6 +105,11 @@ fn standard(tee: bool, format: &str, color: bool) -> Box<dyn Write> {
         (false, false) => Box::new(io::stdout()),
         (true, false) => Box::new(io::stderr()),
     }
+=======
+/// Is a report of this format asked for?
+pub(super) fn wants(args: &ScanArgs, format: &str) -> bool {
+    args.format == format || args.output.iter().any(|(name, _)| name == format)
+>>>>>>> HEAD
 }
 
 /// Is this format read by people?

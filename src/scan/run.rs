@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::Scanner;
-use super::collapse::Collapse;
+use super::collapse::{Collapse, Ordinals};
 use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
 use crate::fields::remarks::{self, Remark};
@@ -244,12 +244,14 @@ fn collect(
     let mut waiting = BTreeMap::new();
     let mut next = (0, 0);
     let mut collapse = Collapse::new(running.all);
+    let mut ordinals = Ordinals::default();
     for (input, part, output) in answers {
         waiting.insert((input, part), output);
         while let Some(output) = waiting.remove(&next) {
             next.1 += 1;
             let findings = output.findings();
             let go_on = match output {
+<<<<<<< gitbucket
                 Output::Findings(findings, remarks) => {
                     let go_on = remarks.into_iter().all(|remark| on(Event::Remark(remark)));
                     go_on
@@ -260,7 +262,19 @@ fn collect(
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
                 Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
                 Output::Done(read) => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)),
+=======
+                Output::Findings(findings) => findings.into_iter().all(|mut finding| {
+                    ordinals.number(&scanner.rules, &mut finding);
+                    collapse.add(finding, &mut |f| on(Event::Finding(Box::new(f))))
+                }),
+                Output::Skipped(skipped) => on(Event::Skipped(skipped)),
+                Output::Done(read) => {
+                    ordinals = Ordinals::default();
+                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
+                }
+>>>>>>> HEAD
                 Output::End(read) => {
+                    ordinals = Ordinals::default();
                     next = (next.0 + 1, 0);
                     collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
                 }
