@@ -39,13 +39,10 @@ pub struct Wanted {
     pub files_from: Option<String>,
     /// The name under which standard input is read, if it is.
     pub stdin: Option<String>,
-<<<<<<< gitbucket
     /// Is standard input passed on to standard output?
     pub tee: bool,
-=======
     /// A file with a commit's message.
     pub message: Option<String>,
->>>>>>> HEAD
     /// What of buckets is wanted.
     pub buckets: Option<Arc<bucket::Buckets>>,
     /// Which objects are wanted, by their keys.

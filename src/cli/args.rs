@@ -87,15 +87,12 @@ pub(super) struct ScanArgs {
     /// Scan the paths in FILE, one a line or separated by NULs; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<String>,
-<<<<<<< gitbucket
     /// Pass standard input on to standard output, unchanged; the report goes to standard error.
     #[arg(long)]
     pub(super) tee: bool,
-=======
     /// Scan a commit's message, as git hands it to a commit-msg hook.
     #[arg(long, value_name = "FILE")]
     pub(super) commit_msg: Option<String>,
->>>>>>> HEAD
     /// The name under which standard input is scanned.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
@@ -196,16 +193,13 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Policy")]
     pub(super) strict: bool,
 
-<<<<<<< gitbucket
     /// How far archives are unpacked.
     #[command(flatten)]
     pub(super) unpack: UnpackFlags,
 
-=======
     /// What is known already, and whom to trust.
     #[command(flatten)]
     pub(super) known: KnownFlags,
->>>>>>> HEAD
     /// Where the configuration is.
     #[command(flatten)]
     pub(super) config: ConfigFlags,
@@ -225,7 +219,6 @@ pub(super) struct ConfigFlags {
     pub(super) isolated: bool,
 }
 
-<<<<<<< gitbucket
 /// How far archives are unpacked; what lies beyond is named as not read.
 #[derive(Args)]
 #[command(next_help_heading = "Archives")]
@@ -263,7 +256,8 @@ impl UnpackFlags {
             memory: self.max_kept.unwrap_or(default.memory),
         }
     }
-=======
+}
+
 /// What to write at first.
 #[derive(Args)]
 pub(super) struct InitArgs {
@@ -358,7 +352,6 @@ pub(super) struct CreateArgs {
     /// Replace a baseline that is there; its entries keep what they say.
     #[arg(long, help_heading = "Entries")]
     pub(super) force: bool,
->>>>>>> HEAD
 }
 
 /// What to explain.

@@ -55,24 +55,11 @@ impl<'a> Outputs<'a> {
         self.open.is_empty()
     }
 
-<<<<<<< gitbucket
-    /// Reports a finding.
-    pub(super) fn finding(&mut self, finding: &Finding) -> Result<()> {
-        self.each(|report| report.finding(finding))
-    }
-
-    /// Reports what was not read.
-    pub(super) fn skipped(&mut self, skipped: &Skipped) -> Result<()> {
-        self.each(|report| report.skipped(skipped))
-    }
-
     /// Writes out what is collected: nobody knows when more will come.
     pub(super) fn flush(&mut self) -> Result<()> {
         self.each(Report::flush)
     }
 
-=======
->>>>>>> HEAD
     /// Ends all reports.
     pub(super) fn end(self, summary: &Summary) -> Result<()> {
         for (path, report) in self.open {
@@ -95,7 +82,11 @@ impl<'a> Outputs<'a> {
     }
 }
 
-<<<<<<< gitbucket
+/// Is a report of this format asked for?
+pub(super) fn wants(args: &ScanArgs, format: &str) -> bool {
+    args.format == format || args.output.iter().any(|(name, _)| name == format)
+}
+
 /// Standard output; standard error where that one passes on what is scanned.
 fn standard(tee: bool, format: &str, color: bool) -> Box<dyn Write> {
     let choice = if color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
@@ -105,11 +96,6 @@ fn standard(tee: bool, format: &str, color: bool) -> Box<dyn Write> {
         (false, false) => Box::new(io::stdout()),
         (true, false) => Box::new(io::stderr()),
     }
-=======
-/// Is a report of this format asked for?
-pub(super) fn wants(args: &ScanArgs, format: &str) -> bool {
-    args.format == format || args.output.iter().any(|(name, _)| name == format)
->>>>>>> HEAD
 }
 
 /// Is this format read by people?

@@ -51,12 +51,6 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
     let checkpoint = checkpoint.transpose()?;
-<<<<<<< gitbucket
-    let plain =
-        Meta { rules: scanner.rules(), rules_hash, config_hash, profile, root: root(&setup::here()?), color: false };
-    let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
-    let shown = Meta { color, ..plain.clone() };
-=======
     let plain = Meta {
         rules: scanner.rules(),
         rules_hash,
@@ -67,8 +61,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
         baseline: known.is_some(),
         provenance: if outputs::wants(args, "sarif") { repo::provenance() } else { None },
     };
-    let shown = Meta { color: super::colors(&io::stdout()), ..plain.clone() };
->>>>>>> HEAD
+    let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
+    let shown = Meta { color, ..plain.clone() };
     say_what_is_used(args, &loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
     let wanted = wanted(args, &loaded, checkpoint.as_ref())?;
@@ -79,11 +73,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let handed = checkpoint.as_ref().map(Checkpoint::handed);
     run.resume(checkpoint);
     let missing = missing(&wanted);
-<<<<<<< gitbucket
-    let running = Running { threads: threads(args), all: args.all, limits: args.unpack.limits() };
-=======
-    let running = Running { threads: threads(args), all: args.all || !run.sift.is_idle(), limits: Limits::default() };
->>>>>>> HEAD
+    let running =
+        Running { threads: threads(args), all: args.all || !run.sift.is_idle(), limits: args.unpack.limits() };
     let list = |push: Push<'_>| {
         source::inputs(&wanted, &mut |input| {
             handed.iter().for_each(|handed| handed());
@@ -143,27 +134,18 @@ impl<'a> Run<'a> {
             fail_on: args.fail_on.or(loaded.config.fail_on).unwrap_or(Severity::Warning),
             failing: false,
             failed: Ok(()),
-<<<<<<< gitbucket
             tee: args.tee,
-        }
-=======
         };
         Self { sift, told }
->>>>>>> HEAD
     }
 
     /// Tells what earlier runs of the same scan have found.
     fn resume(&mut self, mut checkpoint: Option<Checkpoint>) {
         let earlier = checkpoint.as_mut().map(|checkpoint| std::mem::take(&mut checkpoint.earlier)).unwrap_or_default();
-<<<<<<< gitbucket
         for event in earlier {
             self.take(event);
         }
-        self.checkpoint = checkpoint;
-=======
-        earlier.into_iter().for_each(|event| drop(self.take(event)));
         self.told.checkpoint = checkpoint;
->>>>>>> HEAD
     }
 
     /// Notes in the journal, then takes, what happens.
@@ -182,11 +164,17 @@ impl<'a> Run<'a> {
                 sift.skipped(skipped.document.as_str());
                 told.skipped(skipped)
             }
-            Event::Remark(remark) => self.progress.aside(|| {
-                let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
-                Ok(())
-            }),
-            Event::Pause => self.outputs.flush(),
+            Event::Remark(remark) => {
+                told.progress.aside(|| {
+                    let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
+                });
+                true
+            }
+            Event::Pause => {
+                sift.flush(&mut |sifted| told.sifted(sifted));
+                let flushed = told.outputs.flush();
+                told.goes_on(flushed)
+            }
             Event::Done(read) => {
                 let go_on = sift.flush(&mut |sifted| told.sifted(sifted));
                 told.summary.files += read.documents;
@@ -194,16 +182,8 @@ impl<'a> Run<'a> {
                 told.progress.done(read.documents, read.bytes);
                 go_on
             }
-<<<<<<< gitbucket
-            Event::End => Ok(()),
-        };
-        self.failed = std::mem::replace(&mut self.failed, Ok(())).and(told);
-        // What is passed on to others is passed on to its end.
-        self.tee || (self.failed.is_ok() && !(self.failing && self.outputs.is_empty()))
-=======
             Event::End => true,
         }
->>>>>>> HEAD
     }
 
     fn end(mut self) -> Result<(Summary, Vec<Skipped>, bool)> {
@@ -248,7 +228,8 @@ impl Told<'_> {
 
     fn goes_on(&mut self, told: Result<()>) -> bool {
         self.failed = std::mem::replace(&mut self.failed, Ok(())).and(told);
-        self.failed.is_ok() && !(self.failing && self.outputs.is_empty())
+        // What is passed on to others is passed on to its end.
+        self.tee || (self.failed.is_ok() && !(self.failing && self.outputs.is_empty()))
     }
 }
 
@@ -266,7 +247,7 @@ pub(super) fn each(
         return Err(not_there(scanner.name(path).as_str()));
     }
     begin(&wanted);
-    let running = Running { threads: threads(args), all: true, limits: Limits::default() };
+    let running = Running { threads: threads(args), all: true, limits: args.unpack.limits() };
     scan::run(scanner, running, |push| source::inputs(&wanted, push), on);
     Ok(())
 }
@@ -312,11 +293,8 @@ fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> 
         artifacts: args.artifacts.clone(),
         files_from: args.files_from.clone(),
         stdin: stdin.then(|| args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned())),
-<<<<<<< gitbucket
         tee: args.tee,
-=======
         message: args.commit_msg.clone(),
->>>>>>> HEAD
         exclude: Some(exclude(args, loaded)?),
         exclude_named: args.force_exclude,
         max_bytes: args.max_file_size,

@@ -101,11 +101,8 @@ pub(super) fn policy(args: &ScanArgs, loaded: &Loaded, rules: &Rules) -> Result<
         min_confidence: args.min_confidence,
         ignore,
         severity: severities(rules, loaded, &config.severity)?,
-<<<<<<< gitbucket
         without: Vec::new(),
-=======
         key: key(&args.known)?,
->>>>>>> HEAD
     })
 }
 

@@ -38,25 +38,16 @@ pub struct Collapse {
     kept: Vec<Finding>,
     /// By rule: how many are kept, and where in `kept` the last of them is.
     rules: HashMap<crate::rule::RuleId, (usize, usize)>,
-<<<<<<< gitbucket
     /// By rule and column: where in `kept` the finding is that stands for it.
     columns: HashMap<(crate::rule::RuleId, u64), usize>,
-    ordinals: Ordinals,
-=======
->>>>>>> HEAD
 }
 
 #[cfg(feature = "cli")]
 impl Collapse {
-<<<<<<< gitbucket
-    pub(crate) fn new(all: bool) -> Self {
-        Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new(), ordinals: Ordinals::default() }
-=======
     /// A collector; with `all` it collapses nothing.
     #[must_use]
     pub fn new(all: bool) -> Self {
-        Self { all, kept: Vec::new(), rules: HashMap::new() }
->>>>>>> HEAD
+        Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new() }
     }
 
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
@@ -78,7 +69,6 @@ impl Collapse {
         true
     }
 
-<<<<<<< gitbucket
     /// Where the finding is kept that stands for further ones of a rule, once enough are.
     fn of_rule(&mut self, rule: crate::rule::RuleId) -> Option<usize> {
         let (count, last) = self.rules.entry(rule).or_insert((0, 0));
@@ -102,21 +92,10 @@ impl Collapse {
         None
     }
 
-    /// Nobody waits for more of the document: what is kept is told, and counting begins anew.
-    pub(crate) fn tell(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
-        self.rules.clear();
-        self.columns.clear();
-=======
-    /// The document has ended.
+    /// The document has ended, or nobody waits for more of it: what is kept is told, and counting begins anew.
     pub fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         self.rules.clear();
->>>>>>> HEAD
+        self.columns.clear();
         self.kept.drain(..).all(on)
-    }
-
-    /// The document has ended.
-    pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
-        self.ordinals = Ordinals::default();
-        self.tell(on)
     }
 }

@@ -251,28 +251,19 @@ fn collect(
             next.1 += 1;
             let findings = output.findings();
             let go_on = match output {
-<<<<<<< gitbucket
                 Output::Findings(findings, remarks) => {
-                    let go_on = remarks.into_iter().all(|remark| on(Event::Remark(remark)));
-                    go_on
-                        && findings
-                            .into_iter()
-                            .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f)))))
+                    remarks.into_iter().all(|remark| on(Event::Remark(remark)))
+                        && findings.into_iter().all(|mut finding| {
+                            ordinals.number(&scanner.rules, &mut finding);
+                            collapse.add(finding, &mut |f| on(Event::Finding(Box::new(f))))
+                        })
                 }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
-                Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
-                Output::Done(read) => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)),
-=======
-                Output::Findings(findings) => findings.into_iter().all(|mut finding| {
-                    ordinals.number(&scanner.rules, &mut finding);
-                    collapse.add(finding, &mut |f| on(Event::Finding(Box::new(f))))
-                }),
-                Output::Skipped(skipped) => on(Event::Skipped(skipped)),
+                Output::Pause => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
                 Output::Done(read) => {
                     ordinals = Ordinals::default();
                     collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
                 }
->>>>>>> HEAD
                 Output::End(read) => {
                     ordinals = Ordinals::default();
                     next = (next.0 + 1, 0);
