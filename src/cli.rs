@@ -3,20 +3,30 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod baseline;
 mod buckets;
 mod checkpoint;
 mod config;
+mod doctor;
 mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
 mod git;
+mod hook;
+mod init;
+mod known;
+mod lsp;
 mod outputs;
 mod progress;
+mod repo;
 mod rules;
 mod scan;
 mod setup;
+mod shell;
+mod sift;
 mod similar;
 mod time;
+mod trust;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -62,15 +72,25 @@ fn run(command: &Command) -> Result<u8> {
         Command::Scan(args) => scan::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
+        Command::Baseline(args) => baseline::run(args),
         Command::Config(args) => config::run(args),
+        Command::Init(args) => init::run(args),
+        Command::InstallHook(args) => hook::run(args),
+        Command::Doctor => doctor::run(),
+        Command::Lsp => lsp::run(),
+        Command::Completions { shell } => shell::completions(*shell),
+        Command::Man { dir } => shell::man(dir.as_deref()),
     }
 }
 
 /// `phivet PATH` is `phivet scan PATH`.
 fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
-    const COMMANDS: [&str; 10] =
-        ["scan", "explain", "rules", "config", "help", "-h", "--help", "-V", "--version", "--color"];
-    if args.get(1).is_some_and(|first| !COMMANDS.iter().any(|command| first == command)) {
+    use clap::CommandFactory;
+    const FLAGS: [&str; 6] = ["help", "-h", "--help", "-V", "--version", "--color"];
+    let Some(first) = args.get(1) else { return args };
+    let known = FLAGS.iter().any(|flag| first == flag)
+        || Cli::command().get_subcommands().any(|command| first == command.get_name());
+    if !known {
         args.insert(1, "scan".into());
     }
     args

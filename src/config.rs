@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::judge::policy::Profile;
 use crate::rule::{Severity, yaml_error};
 
-pub use globs::Globs;
+pub use globs::{Globs, plain};
 pub use schema::schema;
 
 /// The names under which a configuration is looked for in a folder.
@@ -33,6 +33,8 @@ pub struct Config {
     pub fail_on: Option<Severity>,
     /// Paths that are not scanned, in the syntax of `.gitignore`, relative to this file.
     pub exclude: Vec<String>,
+    /// The file of findings that are known already, relative to this file.
+    pub baseline: Option<String>,
     /// Folders with further rules, relative to this file.
     pub rules: Vec<String>,
     /// Rules that are switched off.
@@ -102,6 +104,8 @@ pub struct Loaded {
     pub file: Option<PathBuf>,
     /// The folder that its paths are relative to.
     pub base: PathBuf,
+    /// The revision that it (and the rules it names) is read from, if not from the disk.
+    pub revision: Option<String>,
     text: String,
 }
 
@@ -131,9 +135,18 @@ pub fn load(path: &Path) -> Result<Loaded> {
         return Err(unread(format!("it has {size} bytes; a configuration has at most {LIMIT}")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| unread(error.to_string()))?;
+    of_text(path, text, None)
+}
+
+/// The configuration that stands in a text, as if it were read from `path`, or from there in a revision.
+///
+/// # Errors
+/// [`Error::Yaml`] at the place that is wrong.
+pub fn of_text(path: &Path, text: String, revision: Option<String>) -> Result<Loaded> {
+    let shown = path.display().to_string();
     let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     let config = parse(&shown, &text)?;
-    Ok(Loaded { config, file: Some(path.to_owned()), base, text })
+    Ok(Loaded { config, file: Some(path.to_owned()), base, revision, text })
 }
 
 fn parse(name: &str, text: &str) -> Result<Config> {
@@ -145,6 +158,12 @@ fn parse(name: &str, text: &str) -> Result<Config> {
 }
 
 impl Loaded {
+    /// Do both say the same, to the letter?
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
     /// An error at the first place where the configuration says `word`.
     #[must_use]
     pub fn error_at(&self, word: &str, what: &str, help: &str) -> Error {

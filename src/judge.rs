@@ -11,6 +11,7 @@ use crate::mask::Masked;
 use crate::rule::{Party, Rule, RuleId, Rules, Severity};
 
 mod allow;
+pub mod baseline;
 mod context;
 pub mod finding;
 mod flows;
@@ -86,6 +87,8 @@ impl Judge {
                 finding.rule = rule;
                 finding.phi = phi && finding.note.is_none();
                 finding.severity = severity;
+                finding.seal =
+                    policy.key.as_ref().map(|key| key.seal(&finding.kind, &document.bytes[judged.hit.at.clone()]));
                 let seen = Seen { hit: &judged.hit, rule: rules.get(rule), page: &page, around: judged.around };
                 finding.evidence = score::words(&seen, judged.partners);
                 finding.suppressed = allow::covering(&document.bytes, &mut allows, &rules.get(rule).id, &judged.hit.at);

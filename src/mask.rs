@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -142,20 +143,61 @@ fn mask_char(c: char) -> char {
 
 /// SHA-256 in hex of something that holds no value: rules, configuration, masked text.
 pub(crate) fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, b| {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, b| {
         let _ = write!(hex, "{b:02x}");
         hex
     })
 }
 
-/// A fingerprint without any value in it: rule, document, masked line and ordinal, as 16 hex digits.
-pub(crate) fn fingerprint(rule: &str, document: &Masked, excerpt: &Masked, ordinal: u32) -> String {
+/// A secret of a team. Under it a value has a seal (an HMAC), by which phivet knows the value again without keeping it.
+///
+/// Without the key a seal says nothing of the value. It stays out of the repository: whoever has key and seals can try
+/// all Social Security numbers.
+#[derive(Clone)]
+pub struct Key(Hmac<Sha256>);
+
+/// Bytes that a key has at least.
+pub const KEY_LEAST: usize = 16;
+
+impl Key {
+    /// A key of at least [`KEY_LEAST`] bytes; `None` for a shorter one.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Option<Self> {
+        let hmac = Hmac::new_from_slice(secret).ok()?;
+        (secret.len() >= KEY_LEAST).then_some(Self(hmac))
+    }
+
+    /// The seal of a value of one kind: HMAC-SHA256, its first 128 bits, in hex.
+    #[must_use]
+    pub(crate) fn seal(&self, kind: &str, value: &[u8]) -> Box<str> {
+        let mut hmac = self.0.clone();
+        hmac.update(kind.as_bytes());
+        hmac.update(&[0]);
+        hmac.update(value);
+        hex(&hmac.finalize().into_bytes()[..16]).into()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+/// A fingerprint without any value in it: rule, document, masked line, seal (if there is a key) and ordinal, as 16 hex
+/// digits.
+pub(crate) fn fingerprint(rule: &str, document: &Masked, excerpt: &Masked, seal: Option<&str>, ordinal: u32) -> String {
     let mut text = Vec::with_capacity(256);
     for part in [rule, document.as_str(), excerpt.as_str().trim()] {
         text.extend_from_slice(part.as_bytes());
         text.push(0);
     }
+    text.extend_from_slice(seal.unwrap_or_default().as_bytes());
     text.extend_from_slice(&ordinal.to_le_bytes());
     let mut hex = digest(&text);
     hex.truncate(16);

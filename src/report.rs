@@ -1,13 +1,23 @@
 //! Findings into bytes. A format is a row in [`FORMATS`]: a function of entries, in the order in which they happen.
 //!
-//! No format keeps findings: memory does not grow with their number. None sees a document.
+//! No format keeps findings, or at most so many ([`Seen`]): memory does not grow with their number. None sees a
+//! document.
 
 mod concise;
+mod csv;
 mod full;
+mod github;
+mod gitlab;
+mod held;
+mod html;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
+mod rdjsonl;
 mod record;
 mod sarif;
+mod tally;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -18,6 +28,8 @@ use crate::judge::finding::{Finding, Skipped};
 use crate::rule::{Rules, Severity};
 
 pub use full::draw;
+use held::Held;
+use tally::Tally;
 
 /// What every report says about the run that made it.
 #[derive(Clone)]
@@ -34,6 +46,23 @@ pub struct Meta<'a> {
     pub root: Option<String>,
     /// May this report use colours?
     pub color: bool,
+    /// Are findings compared with a baseline?
+    pub baseline: bool,
+    /// The revision that is scanned, if it is one of a repository that has a home.
+    pub provenance: Option<Provenance>,
+}
+
+/// Which revision of which repository is scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// The repository's URL, without any credentials.
+    pub repository: String,
+    /// The commit's id.
+    pub revision: String,
+    /// The branch, if one is checked out.
+    pub branch: Option<String>,
+    /// The way from the working directory up to the repository's root: empty, `../`, `../../` …
+    pub up: String,
 }
 
 /// What a whole run amounts to.
@@ -53,8 +82,12 @@ pub struct Summary {
     pub more: u64,
     /// Findings that a `phivet:allow` covers.
     pub suppressed: u64,
+    /// Findings that the baseline knows.
+    pub known: u64,
     /// Documents, or rests of documents, that were not read.
     pub skipped: u64,
+    /// What else there is to know about the run, a sentence each (an allow comment that is not trusted, say).
+    pub notices: Vec<String>,
     /// What was asked of servers: requests, and bytes of objects that arrived.
     pub fetched: Option<(u64, u64)>,
 }
@@ -67,6 +100,8 @@ pub enum Entry<'a> {
     Finding(&'a Finding),
     /// A finding that a `phivet:allow` covers.
     Suppressed(&'a Finding),
+    /// A finding that the baseline knows.
+    Known(&'a Finding),
     /// Something was not read.
     Skipped(&'a Skipped),
     /// The report ends.
@@ -82,12 +117,17 @@ pub struct Seen {
     pub skipped: Vec<Skipped>,
     /// How many more were not read.
     pub more_skipped: u64,
+    /// Findings that are told later, the worst first.
+    held: Held,
+    /// How many findings there are of which rule, in which document.
+    tally: Tally,
 }
 
 /// Most skipped documents that formats which tell of them last will name; they count the rest.
 const SKIPPED_LIMIT: usize = 10_000;
 
-/// A format: writes one entry. It may count in [`Seen::written`]; the rest of [`Seen`] is kept by [`Report`].
+/// A format: writes one entry. It may count in [`Seen::written`] and hold findings back within
+/// limits; what was not read is kept by [`Report`].
 pub type Format = fn(&Meta<'_>, &mut Seen, &Entry<'_>, &mut dyn Write) -> io::Result<()>;
 
 /// The formats of a report.
@@ -97,6 +137,13 @@ pub const FORMATS: &[(&str, Format)] = &[
     ("json", json::write),
     ("jsonl", jsonl::write),
     ("sarif", sarif::write),
+    ("github", github::write),
+    ("gitlab", gitlab::write),
+    ("junit", junit::write),
+    ("rdjsonl", rdjsonl::write),
+    ("csv", csv::write),
+    ("markdown", markdown::write),
+    ("html", html::write),
 ];
 
 /// The format of that name.
@@ -131,6 +178,14 @@ impl<'a> Report<'a> {
     pub fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let entry = if finding.suppressed.is_some() { Entry::Suppressed(finding) } else { Entry::Finding(finding) };
         self.write(&entry)
+    }
+
+    /// Reports a finding that the baseline knows.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn known(&mut self, finding: &Finding) -> io::Result<()> {
+        self.write(&Entry::Known(finding))
     }
 
     /// Reports that something was not read.

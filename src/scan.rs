@@ -22,6 +22,8 @@ use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::Rules;
 
+#[cfg(feature = "cli")]
+pub use collapse::Collapse;
 use collapse::Ordinals;
 #[cfg(feature = "cli")]
 pub use run::{Event, Read, Remarked, Running, run};

@@ -10,6 +10,7 @@ mod decode;
 mod files;
 pub mod git;
 mod list;
+mod message;
 mod narrow;
 mod open;
 mod parts;
@@ -40,6 +41,8 @@ pub struct Wanted {
     pub stdin: Option<String>,
     /// Is standard input passed on to standard output?
     pub tee: bool,
+    /// A file with a commit's message.
+    pub message: Option<String>,
     /// What of buckets is wanted.
     pub buckets: Option<Arc<bucket::Buckets>>,
     /// Which objects are wanted, by their keys.
@@ -136,6 +139,7 @@ pub const SOURCES: &[(&str, Source)] = &[
     ("artifacts", artifacts::inputs),
     ("files-from", list::inputs),
     ("stdin", stdin::inputs),
+    ("message", message::inputs),
     ("git", git::inputs),
     #[cfg(feature = "cloud")]
     ("buckets", bucket::inputs),

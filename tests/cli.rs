@@ -12,7 +12,8 @@ use support::Folder;
 /// A line with a finding of severity error under every profile.
 const LEAK: &str = "patient_ssn=536-90-4399 diagnosis=E11.9\n";
 
-const FORMATS: [&str; 5] = ["full", "concise", "json", "jsonl", "sarif"];
+const FORMATS: [&str; 12] =
+    ["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjsonl", "csv", "markdown", "html"];
 
 #[test]
 fn exit_codes() {

@@ -128,3 +128,77 @@ fn the_pages_say_what_the_rules_say() {
         all.join(", ")
     );
 }
+
+/// What the schema says of a setting: its type, or what it may be.
+#[cfg(feature = "cli")]
+fn may_be(setting: &serde_json::Value) -> String {
+    if let Some(values) = setting["enum"].as_array() {
+        return values
+            .iter()
+            .filter_map(|value| value.as_str())
+            .map(|value| format!("`{value}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+    }
+    match setting["type"].as_str() {
+        Some("array") if setting["items"]["type"] == "object" => "a list, see below".to_owned(),
+        Some("array") => "a list".to_owned(),
+        Some("object") if setting["additionalProperties"].is_object() => {
+            format!("for each name: {}", may_be(&setting["additionalProperties"]))
+        }
+        Some("object") => "see below".to_owned(),
+        Some("boolean") => "`true` or `false`".to_owned(),
+        _ => "a text".to_owned(),
+    }
+}
+
+#[cfg(feature = "cli")]
+fn settings(out: &mut String, properties: &serde_json::Value) {
+    out.push_str("| setting | what it says | may be |\n|---|---|---|\n");
+    for (name, setting) in properties.as_object().into_iter().flatten() {
+        let says = setting["description"].as_str().unwrap_or_default();
+        let _ = writeln!(out, "| `{name}` | {says} | {} |", may_be(setting));
+    }
+    out.push('\n');
+}
+
+/// The reference of `phivet.yaml`, out of its schema.
+#[cfg(feature = "cli")]
+fn reference(schema: &serde_json::Value) -> String {
+    let properties = &schema["properties"];
+    let mut out = String::from("<!-- Written by tests/docs.rs from the schema. -->\n# `phivet.yaml`\n\n");
+    out.push_str("Found from the working directory upward to the repository's root, never inside a target elsewhere. Unknown keys are\n");
+    out.push_str(
+        "errors, drawn at their place. Flags win. `phivet init` writes one with comments; editors complete it:\n\n",
+    );
+    out.push_str("```sh\nphivet config schema > phivet.schema.json\nphivet config show\n```\n\n");
+    out.push_str("with `# yaml-language-server: $schema=phivet.schema.json` as its first line ([the schema](phivet.schema.json)).\n\n");
+    settings(&mut out, properties);
+    out.push_str("## `paths`\n\nEach entry of the list:\n\n");
+    settings(&mut out, &properties["paths"]["items"]["properties"]);
+    out.push_str("## `words`\n\n");
+    settings(&mut out, &properties["words"]["properties"]);
+    out
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn the_reference_says_what_the_schema_says() {
+    let schema = phivet::config::schema();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let wanted = [
+        ("phivet.schema.json", serde_json::to_string_pretty(&schema).expect("JSON") + "\n"),
+        ("configuration.md", reference(&schema).trim_end().to_owned() + "\n"),
+    ];
+    for (name, text) in wanted {
+        let path = root.join(name);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&path, &text).expect("a page");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            written == text,
+            "docs/{name} is out of date; write it with BLESS=1 cargo test --all-features --test docs"
+        );
+    }
+}

@@ -20,6 +20,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("cargo run --profile quick --example", "measures, and takes minutes"),
     ("BLESS=1 cargo test", "this is it"),
     ("cargo +nightly fuzz", "needs a nightly compiler, and does not end"),
+    ("pip install", "installs a release"),
     ("find \"$(python3", "needs the sources of Python, and measures"),
 ];
 
@@ -90,7 +91,9 @@ fn commands(block: &Block) -> Vec<Shown> {
 /// The lines `run:` of a workflow.
 fn steps(block: &Block) -> Vec<Shown> {
     let run = |(line, text): &(usize, String)| {
-        let command = text.trim().strip_prefix("- run: ")?.to_owned();
+        let text = text.trim();
+        let command = ["- run: ", "- script: ", "- phivet "].iter().find_map(|start| text.strip_prefix(start))?;
+        let command = if text.starts_with("- phivet ") { format!("phivet {command}") } else { command.to_owned() };
         Some(Shown { line: *line, command, output: None })
     };
     block.lines.iter().filter_map(run).collect()

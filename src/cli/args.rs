@@ -22,7 +22,12 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "`phivet PATH...` is `phivet scan PATH...`.
+const EXIT_CODES: &str = "Examples:
+  phivet .                              this folder, also written `phivet scan .`
+  phivet scan --staged                  what is staged for the next commit
+  phivet scan logs --format html > report.html
+  phivet baseline create                take what is there as known: only what is new fails
+  phivet explain ssn                    what a rule finds, and what to do instead
 
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, configuration, rules or input, 3 nothing was scanned.";
 
@@ -46,8 +51,28 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.
     Rules(RulesArgs),
+    /// Keep a list of known findings, so that only new ones fail.
+    Baseline(BaselineArgs),
     /// Show the configuration, or its schema.
     Config(ConfigArgs),
+    /// Look at this repository and write a commented phivet.yaml.
+    Init(InitArgs),
+    /// Have git scan what is committed, without pre-commit.
+    InstallHook(HookArgs),
+    /// Look for what keeps phivet from working, and for places where PHI tends to lie forgotten.
+    Doctor,
+    /// Speak the Language Server Protocol on standard input and output, for editors.
+    Lsp,
+    /// Print what completes phivet's commands in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write those of all commands into DIR.
+    Man {
+        /// A folder that exists.
+        dir: Option<PathBuf>,
+    },
 }
 
 /// How to scan.
@@ -65,6 +90,9 @@ pub(super) struct ScanArgs {
     /// Pass standard input on to standard output, unchanged; the report goes to standard error.
     #[arg(long)]
     pub(super) tee: bool,
+    /// Scan a commit's message, as git hands it to a commit-msg hook.
+    #[arg(long, value_name = "FILE")]
+    pub(super) commit_msg: Option<String>,
     /// The name under which standard input is scanned.
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<String>,
@@ -172,6 +200,9 @@ pub(super) struct ScanArgs {
     #[command(flatten)]
     pub(super) unpack: UnpackFlags,
 
+    /// What is known already, and whom to trust.
+    #[command(flatten)]
+    pub(super) known: KnownFlags,
     /// Where the configuration is.
     #[command(flatten)]
     pub(super) config: ConfigFlags,
@@ -228,6 +259,102 @@ impl UnpackFlags {
             memory: self.max_kept.unwrap_or(default.memory),
         }
     }
+}
+
+/// What to write at first.
+#[derive(Args)]
+pub(super) struct InitArgs {
+    /// Write over what is there.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Also install the git hook.
+    #[arg(long)]
+    pub(super) hook: bool,
+    /// Also write a GitHub workflow.
+    #[arg(long)]
+    pub(super) workflow: bool,
+}
+
+/// Which hooks to install.
+#[derive(Args)]
+pub(super) struct HookArgs {
+    /// Also scan messages of commits.
+    #[arg(long)]
+    pub(super) commit_msg: bool,
+    /// Also scan all commits that are pushed.
+    #[arg(long)]
+    pub(super) pre_push: bool,
+    /// Replace hooks that somebody else wrote.
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Remove phivet's hooks instead.
+    #[arg(long, conflicts_with = "force")]
+    pub(super) uninstall: bool,
+}
+
+/// What is known already, and whom to trust.
+#[derive(Args)]
+pub(super) struct KnownFlags {
+    /// Findings in FILE are known: they are counted and do not fail the scan [default: what phivet.yaml says].
+    #[arg(long, value_name = "FILE", help_heading = "Baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Use no baseline.
+    #[arg(long, help_heading = "Baseline", conflicts_with = "baseline")]
+    pub(super) no_baseline: bool,
+    /// A file outside the repository with the key (16 bytes or more) under which the baseline tells values apart; or
+    /// put the key into PHIVET_KEY.
+    #[arg(long, value_name = "FILE", env = "PHIVET_KEY_FILE", help_heading = "Baseline")]
+    pub(super) key_file: Option<PathBuf>,
+    /// Take configuration, baseline and allow comments from this revision (a pull request's base): nobody exempts their
+    /// own change.
+    #[arg(long, value_name = "REF", help_heading = "Baseline")]
+    pub(super) trusted_config: Option<String>,
+}
+
+/// What to do with the baseline.
+#[derive(Args)]
+pub(super) struct BaselineArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: BaselineCommand,
+}
+
+/// What to do with the baseline.
+#[derive(Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Scan, and write every finding into the baseline: from now on only new ones fail.
+    Create(Box<CreateArgs>),
+    /// Say what the baseline holds: how many findings of which rule, in which file.
+    Show {
+        /// The baseline, and the key.
+        #[command(flatten)]
+        known: KnownFlags,
+        /// Where the configuration is.
+        #[command(flatten)]
+        config: ConfigFlags,
+    },
+    /// Scan, and take out of the baseline what is gone.
+    Prune(Box<ScanArgs>),
+}
+
+/// How to make a baseline.
+#[derive(Args)]
+pub(super) struct CreateArgs {
+    /// What to scan, and how.
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
+    /// Why the findings may stay for now.
+    #[arg(long, value_name = "TEXT", help_heading = "Entries")]
+    pub(super) reason: Option<String>,
+    /// Who says so.
+    #[arg(long, value_name = "NAME", help_heading = "Entries")]
+    pub(super) author: Option<String>,
+    /// The last day on which they may, as 2027-01-31.
+    #[arg(long, value_name = "DAY", value_parser = day, help_heading = "Entries")]
+    pub(super) expires: Option<String>,
+    /// Replace a baseline that is there; its entries keep what they say.
+    #[arg(long, help_heading = "Entries")]
+    pub(super) force: bool,
 }
 
 /// What to explain.
@@ -324,6 +451,11 @@ fn share(text: &str) -> Result<f32, String> {
         .ok()
         .filter(|share| (0.0..=1.0).contains(share))
         .ok_or_else(|| "a confidence is a number from 0 to 1".to_owned())
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let is_day = crate::judge::baseline::is_day(text);
+    if is_day { Ok(text.to_owned()) } else { Err("a day is written as 2027-01-31".to_owned()) }
 }
 
 /// A share in hundredths of a percent.

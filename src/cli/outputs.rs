@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::args::ScanArgs;
 use crate::error::{Error, Result};
-use crate::judge::finding::{Finding, Skipped};
 use crate::report::{self, Format, Meta, Report, Summary};
 
 /// How many bytes are collected before they are written.
@@ -56,16 +55,6 @@ impl<'a> Outputs<'a> {
         self.open.is_empty()
     }
 
-    /// Reports a finding.
-    pub(super) fn finding(&mut self, finding: &Finding) -> Result<()> {
-        self.each(|report| report.finding(finding))
-    }
-
-    /// Reports what was not read.
-    pub(super) fn skipped(&mut self, skipped: &Skipped) -> Result<()> {
-        self.each(|report| report.skipped(skipped))
-    }
-
     /// Writes out what is collected: nobody knows when more will come.
     pub(super) fn flush(&mut self) -> Result<()> {
         self.each(Report::flush)
@@ -79,7 +68,8 @@ impl<'a> Outputs<'a> {
         Ok(())
     }
 
-    fn each(&mut self, mut tell: impl FnMut(&mut Report<'a>) -> io::Result<()>) -> Result<()> {
+    /// Tells all reports.
+    pub(super) fn each(&mut self, mut tell: impl FnMut(&mut Report<'a>) -> io::Result<()>) -> Result<()> {
         let mut failed = Ok(());
         self.open.retain_mut(|(path, report)| match tell(report) {
             Ok(()) => true,
@@ -90,6 +80,11 @@ impl<'a> Outputs<'a> {
         });
         failed
     }
+}
+
+/// Is a report of this format asked for?
+pub(super) fn wants(args: &ScanArgs, format: &str) -> bool {
+    args.format == format || args.output.iter().any(|(name, _)| name == format)
 }
 
 /// Standard output; standard error where that one passes on what is scanned.

@@ -5,11 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::args::ScanArgs;
+use clap::CommandFactory;
+
+use super::args::{Cli, ScanArgs};
 use super::checkpoint::Checkpoint;
+use super::known::{Known, Place};
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
-use super::{CLEAN, FOUND, NOTHING, WRONG, buckets, setup};
+use super::sift::{Sift, Sifted};
+use super::similar::similar;
+use super::trust::{self, Trust};
+use super::{CLEAN, FOUND, NOTHING, WRONG, buckets, repo, setup};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
@@ -26,10 +32,11 @@ const NAMED: usize = 10;
 /// Scans, reports, and says with which code to exit.
 pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let started = Instant::now();
-    let loaded = setup::configuration(&args.config)?;
+    let (loaded, revision, notices) = trust::configuration(args)?;
     let rules = setup::rules(&loaded)?;
     let policy = setup::policy(args, &loaded, &rules)?;
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
+    let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.is_some())?;
     let policies = setup::policies(&loaded, &rules, &policy)?;
     let config_hash = config_hash(args, &loaded);
     let mut scanner = Scanner::new(rules, policy)?;
@@ -42,9 +49,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     #[cfg(feature = "rust-flow")]
     {
         scanner = scanner.with_own(&super::flows::own(&loaded, args.include_tests));
-        // A list on standard input can be read only once: its files are seen one by one.
-        if args.files_from.as_deref() != Some("-") {
-            let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, &loaded)? };
+        if of_files(args) {
+            let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, &loaded, None)? };
             let flows = super::flows::of(&scanner, wanted, &loaded, threads(args));
             scanner = scanner.with_flows(flows);
         }
@@ -54,18 +60,30 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
     let checkpoint = checkpoint.transpose()?;
-    let plain =
-        Meta { rules: scanner.rules(), rules_hash, config_hash, profile, root: root(&setup::here()?), color: false };
+    let plain = Meta {
+        rules: scanner.rules(),
+        rules_hash,
+        config_hash,
+        profile,
+        root: root(&setup::here()?),
+        color: false,
+        baseline: known.is_some(),
+        provenance: if outputs::wants(args, "sarif") { repo::provenance() } else { None },
+    };
     let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
     let shown = Meta { color, ..plain.clone() };
     say_what_is_used(args, &loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
     let wanted = wanted(args, &loaded, checkpoint.as_ref())?;
-    let mut run = Run::new(args, &loaded, outputs, &wanted);
+    let known = known.map(|known| known.of(&wanted));
+    let trust = revision.as_deref().map(|revision| Trust::new(&scanner, revision));
+    let mut run = Run::new(args, &loaded, outputs, Sift::new(&scanner, known, trust, args.all), &wanted);
+    run.told.summary.notices = notices;
     let handed = checkpoint.as_ref().map(Checkpoint::handed);
     run.resume(checkpoint);
     let missing = missing(&wanted);
-    let running = Running { threads: threads(args), all: args.all, limits: args.unpack.limits() };
+    let running =
+        Running { threads: threads(args), all: args.all || !run.sift.is_idle(), limits: args.unpack.limits() };
     let list = |push: Push<'_>| {
         source::inputs(&wanted, &mut |input| {
             handed.iter().for_each(|handed| handed());
@@ -93,6 +111,12 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
 
 /// A scan that is under way.
 struct Run<'a> {
+    sift: Sift<'a>,
+    told: Told<'a>,
+}
+
+/// What has been told of it.
+struct Told<'a> {
     outputs: Outputs<'a>,
     git: Option<Arc<Asked>>,
     checkpoint: Option<Checkpoint>,
@@ -107,8 +131,8 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(args: &ScanArgs, loaded: &Loaded, outputs: Outputs<'a>, wanted: &Wanted) -> Self {
-        Self {
+    fn new(args: &ScanArgs, loaded: &Loaded, outputs: Outputs<'a>, sift: Sift<'a>, wanted: &Wanted) -> Self {
+        let told = Told {
             outputs,
             git: wanted.git.clone(),
             checkpoint: None,
@@ -120,7 +144,8 @@ impl<'a> Run<'a> {
             failing: false,
             failed: Ok(()),
             tee: args.tee,
-        }
+        };
+        Self { sift, told }
     }
 
     /// Tells what earlier runs of the same scan have found.
@@ -129,59 +154,132 @@ impl<'a> Run<'a> {
         for event in earlier {
             self.take(event);
         }
-        self.checkpoint = checkpoint;
+        self.told.checkpoint = checkpoint;
     }
 
     /// Notes in the journal, then takes, what happens.
     fn note(&mut self, event: Event) -> bool {
-        let noted = self.checkpoint.as_mut().map_or(Ok(()), |checkpoint| checkpoint.note(&event));
-        self.failed = std::mem::replace(&mut self.failed, Ok(())).and(noted);
+        let noted = self.told.checkpoint.as_mut().map_or(Ok(()), |checkpoint| checkpoint.note(&event));
+        self.told.failed = std::mem::replace(&mut self.told.failed, Ok(())).and(noted);
         self.take(event)
     }
 
     /// Takes what happens; `false` when nobody is left to tell and the exit code is known.
     fn take(&mut self, event: Event) -> bool {
-        let told = match event {
-            Event::Finding(mut finding) => {
+        let Self { sift, told } = self;
+        match event {
+            Event::Finding(finding) => sift.finding(*finding, &mut |sifted| told.sifted(sifted)),
+            Event::Skipped(skipped) => {
+                sift.skipped(skipped.document.as_str());
+                told.skipped(skipped)
+            }
+            Event::Remark(remark) => {
+                told.progress.aside(|| {
+                    let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
+                });
+                true
+            }
+            Event::Pause => {
+                sift.flush(&mut |sifted| told.sifted(sifted));
+                let flushed = told.outputs.flush();
+                told.goes_on(flushed)
+            }
+            Event::Done(read) => {
+                let go_on = sift.flush(&mut |sifted| told.sifted(sifted));
+                told.summary.files += read.documents;
+                told.summary.bytes += read.bytes;
+                told.progress.done(read.documents, read.bytes);
+                go_on
+            }
+            Event::End => true,
+        }
+    }
+
+    fn end(mut self) -> Result<(Summary, Vec<Skipped>, bool)> {
+        let Self { sift, told } = &mut self;
+        sift.flush(&mut |sifted| told.sifted(sifted));
+        told.summary.notices.extend(sift.notices());
+        let mut told = self.told;
+        told.progress.end();
+        told.failed?;
+        told.summary.fetched = told.traffic.map(|traffic| (traffic.requests(), traffic.bytes()));
+        told.outputs.end(&told.summary)?;
+        told.checkpoint.map_or(Ok(()), Checkpoint::complete)?;
+        Ok((told.summary, told.skipped, told.failing))
+    }
+}
+
+impl Told<'_> {
+    fn sifted(&mut self, sifted: Sifted) -> bool {
+        let told = match sifted {
+            Sifted::New(mut finding) => {
                 super::git::trace(self.git.as_deref(), &mut finding);
                 self.summary.count(&finding);
                 self.failing |= finding.suppressed.is_none() && finding.severity >= self.fail_on;
-                self.progress.aside(|| self.outputs.finding(&finding))
+                self.progress.aside(|| self.outputs.each(|report| report.finding(&finding)))
             }
-            Event::Skipped(skipped) => {
-                self.summary.skipped += 1;
-                let told = self.progress.aside(|| self.outputs.skipped(&skipped));
-                if self.skipped.len() < NAMED {
-                    self.skipped.push(skipped);
-                }
-                told
+            Sifted::Known(finding) => {
+                self.summary.known += 1;
+                self.progress.aside(|| self.outputs.each(|report| report.known(&finding)))
             }
-            Event::Remark(remark) => self.progress.aside(|| {
-                let _ = writeln!(io::stderr(), "{}:{}: {}", remark.document, remark.line, remark.says);
-                Ok(())
-            }),
-            Event::Pause => self.outputs.flush(),
-            Event::Done(read) => {
-                self.summary.files += read.documents;
-                self.summary.bytes += read.bytes;
-                self.progress.done(read.documents, read.bytes);
-                Ok(())
-            }
-            Event::End => Ok(()),
         };
+        self.goes_on(told)
+    }
+
+    fn skipped(&mut self, skipped: Skipped) -> bool {
+        self.summary.skipped += 1;
+        let told = self.progress.aside(|| self.outputs.each(|report| report.skipped(&skipped)));
+        if self.skipped.len() < NAMED {
+            self.skipped.push(skipped);
+        }
+        self.goes_on(told)
+    }
+
+    fn goes_on(&mut self, told: Result<()>) -> bool {
         self.failed = std::mem::replace(&mut self.failed, Ok(())).and(told);
         // What is passed on to others is passed on to its end.
         self.tee || (self.failed.is_ok() && !(self.failing && self.outputs.is_empty()))
     }
+}
 
-    fn end(mut self) -> Result<(Summary, Vec<Skipped>, bool)> {
-        self.progress.end();
-        self.failed?;
-        self.summary.fetched = self.traffic.map(|traffic| (traffic.requests(), traffic.bytes()));
-        self.outputs.end(&self.summary)?;
-        self.checkpoint.map_or(Ok(()), Checkpoint::complete)?;
-        Ok((self.summary, self.skipped, self.failing))
+/// Scans what the arguments say and hands on every finding, without any report: for what works on findings. `begin` is
+/// told what is scanned.
+pub(super) fn each(
+    args: &ScanArgs,
+    loaded: &Loaded,
+    scanner: &Scanner,
+    begin: &mut dyn FnMut(&Wanted),
+    on: &mut dyn FnMut(Event) -> bool,
+) -> Result<()> {
+    let wanted = wanted(args, loaded, None)?;
+    if let Some(path) = missing(&wanted).first() {
+        return Err(not_there(scanner.name(path).as_str()));
     }
+    begin(&wanted);
+    let running = Running { threads: threads(args), all: true, limits: args.unpack.limits() };
+    scan::run(scanner, running, |push| source::inputs(&wanted, push), on);
+    Ok(())
+}
+
+/// The scanner of flags and configuration.
+pub(super) fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
+    let rules = setup::rules(loaded)?;
+    let policy = setup::policy(args, loaded, &rules)?;
+    let policies = setup::policies(loaded, &rules, &policy)?;
+    let scanner = Scanner::new(rules, policy)?;
+    Ok(match policies {
+        Some(policies) => scanner.with_policies(policies),
+        None => scanner,
+    })
+}
+
+/// Are only files scanned, named by paths? What stands in git or a bucket, and a list on standard input, is read once:
+/// its files are seen one by one.
+#[cfg(feature = "rust-flow")]
+fn of_files(args: &ScanArgs) -> bool {
+    let git = args.staged || args.diff.is_some() || args.history.is_some() || args.pre_push.is_some();
+    let (urls, _) = buckets::addresses(args.paths.clone());
+    !git && urls.is_empty() && args.commit_msg.is_none() && args.files_from.as_deref() != Some("-")
 }
 
 fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> Result<Wanted> {
@@ -202,7 +300,7 @@ fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> 
         });
     }
     let git = super::git::asked(args, &paths, threads(args))?.map(Arc::new);
-    if !named && !stdin && git.is_none() {
+    if !named && !stdin && git.is_none() && args.commit_msg.is_none() {
         paths.push(".".to_owned());
     }
     Ok(Wanted {
@@ -214,16 +312,18 @@ fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> 
         files_from: args.files_from.clone(),
         stdin: stdin.then(|| args.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned())),
         tee: args.tee,
+        message: args.commit_msg.clone(),
         exclude: Some(exclude(args, loaded)?),
         exclude_named: args.force_exclude,
         max_bytes: args.max_file_size,
     })
 }
 
-/// What the configuration leaves out, and the reports that are being written.
+/// What the configuration leaves out, the baseline, and the reports that are being written.
 fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
     let globs = setup::excluded(loaded)?;
-    let own: Vec<PathBuf> = outputs::files(args);
+    let baseline = Place::of(&args.known, loaded)?.and_then(|place| place.file.canonicalize().ok());
+    let own: Vec<PathBuf> = outputs::files(args).into_iter().chain(baseline).collect();
     let is_own = move |path: &Path| {
         let same_name = own.iter().any(|own| own.file_name() == path.file_name());
         same_name && path.canonicalize().is_ok_and(|path| own.contains(&path))
@@ -235,8 +335,12 @@ fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
 
 /// Paths that somebody named and that are not there.
 fn missing(wanted: &Wanted) -> Vec<String> {
-    let named =
-        wanted.paths.iter().chain(&wanted.artifacts).chain(wanted.files_from.iter().filter(|list| *list != "-"));
+    let named = wanted
+        .paths
+        .iter()
+        .chain(&wanted.artifacts)
+        .chain(wanted.files_from.iter().filter(|list| *list != "-"))
+        .chain(&wanted.message);
     named.filter(|path| is_missing(Path::new(path))).cloned().collect()
 }
 
@@ -245,11 +349,13 @@ fn is_missing(path: &Path) -> bool {
 }
 
 fn not_there(path: &str) -> Error {
-    Error::Read {
-        path: path.to_owned(),
-        reason: "no such file or folder".to_owned(),
-        help: "check the path; the rest has been scanned".to_owned(),
-    }
+    let command = Cli::command();
+    let meant = similar(path, command.get_subcommands().map(clap::Command::get_name));
+    let help = meant.map_or_else(
+        || "check the path; the rest has been scanned".to_owned(),
+        |command| format!("did you mean the command `phivet {command}`?"),
+    );
+    Error::Read { path: path.to_owned(), reason: "no such file or folder".to_owned(), help }
 }
 
 fn threads(args: &ScanArgs) -> usize {
@@ -270,7 +376,8 @@ fn chosen_hash(args: &ScanArgs) -> String {
 
 /// SHA-256 of everything that decides what is reported, beside the rules.
 fn config_hash(args: &ScanArgs, loaded: &Loaded) -> String {
-    let flags = (args.profile, args.all, args.min_confidence, &args.select, &args.ignore, args.fail_on);
+    let known = (&args.known.baseline, args.known.no_baseline, &args.known.trusted_config);
+    let flags = (known, args.profile, args.all, args.min_confidence, &args.select, &args.ignore, args.fail_on);
     scan::digest(&serde_json::to_vec(&(&loaded.config, flags)).unwrap_or_default())
 }
 
@@ -294,6 +401,9 @@ fn finish(args: &ScanArgs, summary: &Summary, skipped: &[Skipped], started: Inst
         let more = summary.skipped.saturating_sub(NAMED as u64);
         if more > 0 {
             let _ = writeln!(err, "not read: {more} more");
+        }
+        for notice in &summary.notices {
+            let _ = writeln!(err, "note: {notice}");
         }
         let _ = writeln!(err, "{}", words::summary(summary));
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::args::{ConfigFlags, ScanArgs};
+use super::args::{ConfigFlags, KnownFlags, ScanArgs};
+use super::repo;
 use super::similar::similar;
 use crate::config::{self, Globs, Loaded, PathConfig};
 use crate::error::{Error, Result};
 use crate::judge::Policy;
+use crate::mask::{KEY_LEAST, Key};
 use crate::rule::{Rule, RuleId, Rules, Severity};
 use crate::scan::ByName;
 
@@ -37,7 +39,10 @@ pub(super) fn rules(loaded: &Loaded) -> Result<Rules> {
     let rules = Rules::builtin()?;
     let mut texts = Vec::new();
     for dir in &loaded.config.rules {
-        texts.extend(rule_texts(&loaded.base.join(dir))?);
+        texts.extend(match &loaded.revision {
+            Some(revision) => repo::yaml_files(revision, &loaded.base.join(dir)),
+            None => rule_texts(&loaded.base.join(dir))?,
+        });
     }
     let rules = if texts.is_empty() { rules } else { rules.with_texts(&texts)? };
     with_never(rules, &loaded.config.words.never)
@@ -97,7 +102,33 @@ pub(super) fn policy(args: &ScanArgs, loaded: &Loaded, rules: &Rules) -> Result<
         ignore,
         severity: severities(rules, loaded, &config.severity)?,
         without: Vec::new(),
+        key: key(&args.known)?,
     })
+}
+
+/// The key of the file that is named, or of the environment.
+pub(super) fn key(known: &KnownFlags) -> Result<Option<Key>> {
+    let secret = match &known.key_file {
+        Some(file) => Some(key_file(file)?),
+        None => std::env::var_os("PHIVET_KEY").map(|key| key.into_encoded_bytes()).filter(|key| !key.is_empty()),
+    };
+    let Some(secret) = secret else { return Ok(None) };
+    let key = Key::new(secret.trim_ascii());
+    key.map(Some).ok_or_else(|| Error::Usage {
+        what: format!("the key is shorter than {KEY_LEAST} bytes"),
+        help: "make one with `openssl rand -hex 32` and keep it where only the team and its CI can read it".to_owned(),
+    })
+}
+
+fn key_file(file: &Path) -> Result<Vec<u8>> {
+    let unread =
+        |reason: String, help: &str| Error::Read { path: file.display().to_string(), reason, help: help.to_owned() };
+    let full = file.canonicalize().map_err(|error| unread(error.to_string(), "name a file that holds the key"))?;
+    if let Some(repository) = full.ancestors().skip(1).find(|folder| folder.join(".git").exists()) {
+        let reason = format!("it lies inside the repository {}", repository.display());
+        return Err(unread(reason, "whoever has key and baseline can guess values: keep the key outside"));
+    }
+    std::fs::read(&full).map_err(|error| unread(error.to_string(), "name a file that holds the key"))
 }
 
 /// Where the configuration says something of its own about some paths: the policy by a document's name.

@@ -43,7 +43,8 @@ impl Globs {
 }
 
 /// The path without `.` and `..`, told from its text alone.
-fn plain(path: &Path) -> PathBuf {
+#[must_use]
+pub fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

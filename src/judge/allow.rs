@@ -104,6 +104,7 @@ pub(crate) fn unused(
             marked,
             trail: Vec::new(),
             evidence: vec!["no finding of these rules stands on this line or the next".to_owned()],
+            seal: None,
             fingerprint: String::new(),
             in_column: None,
             more: 0,

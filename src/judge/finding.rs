@@ -61,7 +61,9 @@ pub struct Finding {
     pub trail: Vec<Step>,
     /// Why the judge believes it, in words (never values).
     pub evidence: Vec<String>,
-    /// Stable across runs and value-free: made of rule, document, masked line and ordinal.
+    /// Under the key of a team ([`crate::mask::Key`]): by it the value is known again. Without a key there is none.
+    pub seal: Option<Box<str>>,
+    /// Stable across runs and value-free: made of rule, document, masked line, seal and ordinal.
     pub fingerprint: String,
     /// Which column of a table it stands in, if any: a number that means nothing outside of the run. Never reported.
     pub in_column: Option<u64>,

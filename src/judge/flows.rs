@@ -62,6 +62,8 @@ pub(crate) fn findings(
             trail: flow.trail.iter().map(|step| shown(step, &mut name)).collect(),
             evidence: vec![flow.kinds.join(", ")],
             in_column: None,
+            exposure: None,
+            seal: None,
             fingerprint: String::new(),
             more: 0,
             suppressed: allow::covering(&document.bytes, allows, &rule.id, &flow.at),

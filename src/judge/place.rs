@@ -86,6 +86,7 @@ impl<'d> Places<'d> {
             marked,
             trail: Vec::new(),
             evidence: Vec::new(),
+            seal: None,
             fingerprint: String::new(),
             in_column: column(&self.document.bytes, hit),
             more: 0,

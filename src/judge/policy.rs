@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mask::Key;
 use crate::rule::{RuleId, Severity};
 
 /// Which of the hits a reader wants to know.
@@ -61,4 +62,6 @@ pub struct Policy {
     pub ignore: Vec<RuleId>,
     /// Severities that replace the rules' own.
     pub severity: HashMap<RuleId, Severity>,
+    /// The key under which values get a seal.
+    pub key: Option<Key>,
 }

@@ -7,7 +7,7 @@ use super::{Entry, Meta, Seen, words};
 /// Writes one entry.
 pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     match entry {
-        Entry::Begin | Entry::Suppressed(_) => Ok(()),
+        Entry::Begin | Entry::Suppressed(_) | Entry::Known(_) => Ok(()),
         Entry::Finding(finding) => {
             let rule = meta.rules.get(finding.rule);
             let (start, severity) = (finding.start, words::severity(finding.severity));
@@ -26,6 +26,9 @@ pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut 
             writeln!(out)
         }
         Entry::Skipped(skipped) => writeln!(out, "{}: not read: {}", skipped.document, skipped.reason),
-        Entry::End(summary) => writeln!(out, "{}", words::summary(summary)),
+        Entry::End(summary) => {
+            summary.notices.iter().try_for_each(|notice| writeln!(out, "note: {notice}"))?;
+            writeln!(out, "{}", words::summary(summary))
+        }
     }
 }

@@ -21,7 +21,7 @@ const WIDTH: usize = 100;
 /// Writes one entry.
 pub(super) fn write(meta: &Meta<'_>, seen: &mut Seen, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     match entry {
-        Entry::Begin | Entry::Suppressed(_) | Entry::Skipped(_) => Ok(()),
+        Entry::Begin | Entry::Suppressed(_) | Entry::Known(_) | Entry::Skipped(_) => Ok(()),
         Entry::Finding(finding) => {
             let drawn = Drawn { finding, rule: meta.rules.get(finding.rule) };
             out.write_all(draw(&drawn, meta.color)?.as_bytes())?;
@@ -35,6 +35,7 @@ pub(super) fn write(meta: &Meta<'_>, seen: &mut Seen, entry: &Entry<'_>, out: &m
             if more > 0 {
                 writeln!(out, "not read: {} more", more)?;
             }
+            summary.notices.iter().try_for_each(|notice| writeln!(out, "note: {notice}"))?;
             writeln!(out, "{}", words::summary(summary))
         }
     }

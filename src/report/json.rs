@@ -9,7 +9,7 @@ use super::{Entry, Meta, Seen};
 pub(super) fn write(meta: &Meta<'_>, seen: &mut Seen, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     match entry {
         Entry::Begin => out.write_all(b"{\"findings\":["),
-        Entry::Suppressed(_) | Entry::Skipped(_) => Ok(()),
+        Entry::Suppressed(_) | Entry::Known(_) | Entry::Skipped(_) => Ok(()),
         Entry::Finding(finding) => {
             out.write_all(if seen.written == 0 { b"\n" } else { b",\n" })?;
             seen.written += 1;

@@ -15,7 +15,7 @@ struct Last<'a> {
 /// Writes one entry.
 pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut dyn Write) -> io::Result<()> {
     match entry {
-        Entry::Begin | Entry::Suppressed(_) => Ok(()),
+        Entry::Begin | Entry::Suppressed(_) | Entry::Known(_) => Ok(()),
         Entry::Finding(finding) => line(out, &FindingRecord::of(meta, finding)),
         Entry::Skipped(skipped) => line(out, &SkippedRecord::of(skipped)),
         Entry::End(summary) => line(out, &Last { summary: SummaryRecord::of(meta, summary) }),

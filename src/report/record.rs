@@ -67,7 +67,10 @@ pub(super) struct SummaryRecord<'a> {
     notes: u64,
     more: u64,
     suppressed: u64,
+    known: u64,
     skipped: u64,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notices: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +125,7 @@ impl<'a> SkippedRecord<'a> {
 }
 
 impl<'a> SummaryRecord<'a> {
-    pub(super) fn of(meta: &'a Meta<'_>, summary: &Summary) -> Self {
+    pub(super) fn of(meta: &'a Meta<'_>, summary: &'a Summary) -> Self {
         Self {
             tool: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
@@ -136,7 +139,9 @@ impl<'a> SummaryRecord<'a> {
             notes: summary.notes,
             more: summary.more,
             suppressed: summary.suppressed,
+            known: summary.known,
             skipped: summary.skipped,
+            notices: &summary.notices,
             requests: summary.fetched.map(|fetched| fetched.0),
             fetched_bytes: summary.fetched.map(|fetched| fetched.1),
         }

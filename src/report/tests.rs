@@ -5,6 +5,9 @@ use crate::judge::finding::{Pos, Step};
 use crate::mask::{Masked, document_name};
 use crate::rule::RuleId;
 
+/// The fingerprint of the finding that the baseline knows.
+const KNOWN: &str = "fedcba9876543210";
+
 const SSN: &str = "
 id: ssn
 title: Social Security number
@@ -22,7 +25,16 @@ fn rules() -> Rules {
 
 fn meta(rules: &Rules) -> Meta<'_> {
     let root = Some("/home/me/clinic".to_owned());
-    Meta { rules, rules_hash: "aa".into(), config_hash: "bb".into(), profile: "default".into(), root, color: false }
+    Meta {
+        rules,
+        rules_hash: "aa".into(),
+        config_hash: "bb".into(),
+        profile: "default".into(),
+        root,
+        color: false,
+        baseline: false,
+        provenance: None,
+    }
 }
 
 fn masked(text: &str) -> Masked {
@@ -46,6 +58,7 @@ fn finding() -> Finding {
         marked: 10..21,
         trail: Vec::new(),
         evidence: vec!["labelled ssn".into(), "a diagnosis in the same record".into()],
+        seal: None,
         fingerprint: "0123456789abcdef".into(),
         in_column: None,
         more: 0,
@@ -65,7 +78,8 @@ fn findings() -> Vec<Finding> {
     let repeated = Finding { severity: Severity::Warning, phi: false, more: 41, trail: vec![step], ..finding() };
     let allowed = Finding { suppressed: Some(masked("a made-up patient")), ..finding() };
     let noted = Finding { severity: Severity::Note, note: Some("A published sample value.".into()), ..finding() };
-    vec![finding(), repeated, allowed, noted]
+    let known = Finding { fingerprint: KNOWN.into(), ..finding() };
+    vec![noted, repeated, allowed, known, finding()]
 }
 
 fn report(name: &str, findings: &[Finding], skipped: usize) -> String {
@@ -75,8 +89,16 @@ fn report(name: &str, findings: &[Finding], skipped: usize) -> String {
     let mut summary = Summary { files: 3, bytes: 4096, skipped: skipped as u64, ..Summary::default() };
     let mut report = Report::begin(&meta, format(name).expect("a format"), Box::new(&mut out)).expect("memory");
     for finding in findings {
+        if finding.fingerprint == KNOWN {
+            summary.known += 1;
+            report.known(finding).expect("memory");
+            continue;
+        }
         summary.count(finding);
         report.finding(finding).expect("memory");
+    }
+    if summary.known > 0 {
+        summary.notices.push("1 entry of the baseline covers nothing any more.".into());
     }
     for number in 0..skipped {
         let skipped = Skipped { document: masked(&format!("dev/{number}")), reason: "a device".into() };
@@ -130,6 +152,66 @@ fn json_is_json() {
     }
 }
 
+/// In a run the worst stand first, and what is left out is said.
+#[test]
+fn sarif_tells_the_worst_first() {
+    let mut many: Vec<Finding> =
+        std::iter::repeat_with(|| Finding { severity: Severity::Note, ..finding() }).take(6_000).collect();
+    many.push(finding());
+    let sarif = sarif(&many, 0);
+    let run = &sarif["runs"][0];
+    assert_eq!(run["results"][0]["level"], "error");
+    assert_eq!(run["results"].as_array().map(Vec::len), Some(6_001));
+    let told = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert!(told["message"]["text"].as_str().is_some_and(|text| text.starts_with("GitHub keeps 5000")), "{told}");
+}
+
+/// GitHub takes 20 runs in a file.
+#[test]
+fn sarif_says_what_is_left_out() {
+    let rules = rules();
+    let meta = meta(&rules);
+    let mut out = Vec::new();
+    let mut report = Report::begin(&meta, format("sarif").expect("a format"), Box::new(&mut out)).expect("memory");
+    for _ in 0..500_007 {
+        report.finding(&finding()).expect("memory");
+    }
+    report.end(&Summary::default()).expect("memory");
+    let text = String::from_utf8(out).expect("a report is UTF-8");
+    assert_eq!(text.matches("\"ruleId\":").count(), 500_000);
+    assert_eq!(text.matches("\"automationDetails\":").count(), 20);
+    assert!(text.contains("7 more results are not in this file"));
+}
+
+/// What is bounded says how much it left out; hostile names stay within their place.
+#[test]
+fn bounded_formats_say_what_they_leave_out() {
+    let many: Vec<Finding> = std::iter::repeat_with(finding).take(10_050).collect();
+    for (name, says) in [
+        ("github", "10,041 more findings are not annotated"),
+        ("markdown", "10,020 more are not listed here"),
+        ("junit", "50 more findings are not listed"),
+        ("html", "5,050 more findings are counted above and not listed"),
+    ] {
+        let text = report(name, &many, 0);
+        assert!(text.contains(says), "{name}:\n{}", &text[..text.len().min(2_000)]);
+    }
+    assert!(report("markdown", &many, 1_000).len() < 65_536);
+}
+
+#[test]
+fn names_break_out_of_no_format() {
+    let name = "=a,b\"c\n::error file=x::</script><img src=x onerror=alert(1)>|`@team";
+    let hostile = vec![Finding { document: masked(name), ..finding() }];
+    let text = |format: &str| report(format, &hostile, 0);
+    assert_eq!(text("github").lines().filter(|line| line.starts_with("::")).count(), 1);
+    assert!(!text("html").contains("<img"));
+    assert!(!text("junit").contains("<img"));
+    assert!(!text("markdown").contains("<img") && !text("markdown").contains("@team"));
+    assert!(text("csv").contains("\"'=a,b\"\"c"));
+    assert!(serde_json::from_str::<serde_json::Value>(&text("gitlab")).is_ok());
+}
+
 /// GitHub refuses a run of more than 25,000 results; what was not read is told once, and counted beyond a limit.
 #[test]
 fn sarif_keeps_to_limits() {
@@ -140,7 +222,8 @@ fn sarif_keeps_to_limits() {
     assert_eq!(results, [25_000, 1]);
     assert_ne!(runs[0]["automationDetails"]["id"], runs[1]["automationDetails"]["id"]);
     let told = runs[1]["invocations"][0]["toolExecutionNotifications"].as_array().expect("notifications");
-    assert_eq!(told.len(), SKIPPED_LIMIT + 1);
+    assert_eq!(told.len(), SKIPPED_LIMIT + 2);
+    assert_eq!(told[SKIPPED_LIMIT + 1]["descriptor"]["id"], "limit");
     assert_eq!(told[SKIPPED_LIMIT]["message"]["text"], "5 more documents were not read.");
 }
 
@@ -158,7 +241,10 @@ fn a_writer_that_is_full_is_an_error() {
     let rules = rules();
     let meta = meta(&rules);
     for (_, format) in FORMATS {
-        let told = Report::begin(&meta, *format, Box::new(Full)).and_then(|mut report| report.finding(&finding()));
+        let told = Report::begin(&meta, *format, Box::new(Full)).and_then(|mut report| {
+            report.finding(&finding())?;
+            report.end(&Summary::default())
+        });
         assert!(told.is_err());
     }
 }

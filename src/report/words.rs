@@ -1,8 +1,10 @@
 //! Numbers and summaries in words, for people.
 
-use super::Summary;
+use super::{Meta, Summary};
 use crate::document::Exposure;
-use crate::rule::Severity;
+use crate::judge::finding::Finding;
+use crate::mask::Masked;
+use crate::rule::{Rule, Severity};
 
 /// The name of a severity, as in rules and reports.
 #[must_use]
@@ -52,6 +54,9 @@ pub fn findings(summary: &Summary) -> String {
     }
     if summary.suppressed > 0 {
         text += &format!(", {} allowed in place", thousands(summary.suppressed));
+    }
+    if summary.known > 0 {
+        text += &format!(", {} known", thousands(summary.known));
     }
     text
 }
@@ -104,7 +109,44 @@ pub fn date(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-fn thousands(number: u64) -> String {
+/// A finding in one paragraph: what it is, why the judge believes it, what to do.
+#[must_use]
+pub fn says(finding: &Finding, rule: &Rule) -> String {
+    let mut text = rule.title.clone();
+    if !finding.evidence.is_empty() {
+        text += &format!(" ({})", finding.evidence.join(", "));
+    }
+    if finding.more > 0 {
+        text += &format!(", and {} more", thousands(finding.more));
+    }
+    text += ".";
+    if let Some(note) = &finding.note {
+        text += &format!(" {note}");
+    }
+    if let Some(exposed) = &finding.exposure {
+        text += &format!(" In history: {}.", exposure(exposed));
+    }
+    format!("{text} {}", rule.fix.trim())
+}
+
+/// What can stand where a value stood.
+#[must_use]
+pub fn placeholder(rule: &Rule) -> String {
+    format!("[{}]", rule.id)
+}
+
+/// A document's name as tools of a repository want it: relative to the run's root, if it lies there.
+#[must_use]
+pub fn path<'a>(meta: &Meta<'_>, document: &'a Masked) -> &'a str {
+    let name = document.as_str();
+    let below = meta.root.as_deref().and_then(|root| name.strip_prefix(root)?.strip_prefix('/'));
+    let below = below.unwrap_or(name);
+    below.strip_prefix("./").unwrap_or(below)
+}
+
+/// `1,024`.
+#[must_use]
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {

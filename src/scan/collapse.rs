@@ -15,10 +15,10 @@ impl Ordinals {
     /// Gives a finding its fingerprint.
     pub(crate) fn number(&mut self, rules: &Rules, finding: &mut Finding) {
         let mut hasher = DefaultHasher::new();
-        (finding.rule, finding.excerpt.as_str().trim()).hash(&mut hasher);
+        (finding.rule, finding.excerpt.as_str().trim(), &finding.seal).hash(&mut hasher);
         let ordinal = self.0.entry(hasher.finish()).or_insert(0);
-        finding.fingerprint =
-            mask::fingerprint(&rules.get(finding.rule).id, &finding.document, &finding.excerpt, *ordinal);
+        let (rule, seal) = (&rules.get(finding.rule).id, finding.seal.as_deref());
+        finding.fingerprint = mask::fingerprint(rule, &finding.document, &finding.excerpt, seal, *ordinal);
         *ordinal += 1;
     }
 }
@@ -33,25 +33,26 @@ const SHOWN: usize = 3;
 
 /// Collects the findings of one document after the other.
 #[cfg(feature = "cli")]
-pub(crate) struct Collapse {
+pub struct Collapse {
     all: bool,
     kept: Vec<Finding>,
     /// By rule: how many are kept, and where in `kept` the last of them is.
     rules: HashMap<crate::rule::RuleId, (usize, usize)>,
     /// By rule and column: where in `kept` the finding is that stands for it.
     columns: HashMap<(crate::rule::RuleId, u64), usize>,
-    ordinals: Ordinals,
 }
 
 #[cfg(feature = "cli")]
 impl Collapse {
-    pub(crate) fn new(all: bool) -> Self {
-        Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new(), ordinals: Ordinals::default() }
+    /// A collector; with `all` it collapses nothing.
+    #[must_use]
+    pub fn new(all: bool) -> Self {
+        Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new() }
     }
 
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
-    pub(crate) fn add(&mut self, rules: &Rules, mut finding: Finding, on: &mut dyn FnMut(Finding) -> bool) -> bool {
-        self.ordinals.number(rules, &mut finding);
+    /// Answers what `on` does: whether more is wanted.
+    pub fn add(&mut self, finding: Finding, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         // Every line that lets PHI out of a program is mended by itself.
         if self.all || finding.suppressed.is_some() || finding.kind.starts_with("flow.") {
             return on(finding);
@@ -92,16 +93,10 @@ impl Collapse {
         None
     }
 
-    /// Nobody waits for more of the document: what is kept is told, and counting begins anew.
-    pub(crate) fn tell(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+    /// The document has ended, or nobody waits for more of it: what is kept is told, and counting begins anew.
+    pub fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
         self.rules.clear();
         self.columns.clear();
         self.kept.drain(..).all(on)
-    }
-
-    /// The document has ended.
-    pub(crate) fn flush(&mut self, on: &mut dyn FnMut(Finding) -> bool) -> bool {
-        self.ordinals = Ordinals::default();
-        self.tell(on)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::Scanner;
-use super::collapse::Collapse;
+use super::collapse::{Collapse, Ordinals};
 use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
 use crate::fields::remarks::{self, Remark};
@@ -244,6 +244,7 @@ fn collect(
     let mut waiting = BTreeMap::new();
     let mut next = (0, 0);
     let mut collapse = Collapse::new(running.all);
+    let mut ordinals = Ordinals::default();
     for (input, part, output) in answers {
         waiting.insert((input, part), output);
         while let Some(output) = waiting.remove(&next) {
@@ -251,16 +252,20 @@ fn collect(
             let findings = output.findings();
             let go_on = match output {
                 Output::Findings(findings, remarks) => {
-                    let go_on = remarks.into_iter().all(|remark| on(Event::Remark(remark)));
-                    go_on
-                        && findings
-                            .into_iter()
-                            .all(|f| collapse.add(&scanner.rules, f, &mut |f| on(Event::Finding(Box::new(f)))))
+                    remarks.into_iter().all(|remark| on(Event::Remark(remark)))
+                        && findings.into_iter().all(|mut finding| {
+                            ordinals.number(&scanner.rules, &mut finding);
+                            collapse.add(finding, &mut |f| on(Event::Finding(Box::new(f))))
+                        })
                 }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),
-                Output::Pause => collapse.tell(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
-                Output::Done(read) => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)),
+                Output::Pause => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
+                Output::Done(read) => {
+                    ordinals = Ordinals::default();
+                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
+                }
                 Output::End(read) => {
+                    ordinals = Ordinals::default();
                     next = (next.0 + 1, 0);
                     collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
                 }

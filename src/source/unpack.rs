@@ -107,18 +107,16 @@ pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
         sink(item);
     };
     match stream.news {
-        Some(news) if !is_packed(&name, &news.text) => narrow::windows(name, &news, &mut placed),
+        Some(news) if !holds_others(&name, &news.text) => narrow::windows(name, &news, &mut placed),
         Some(news) => run(name, news.text.as_slice(), (None, None), limits, &mut placed),
         None => run(name, stream.bytes, (stream.size, stream.file.as_ref()), limits, &mut placed),
     }
 }
 
 /// Do these bytes begin something that holds other documents?
-fn is_packed(name: &str, head: &[u8]) -> bool {
+fn holds_others(name: &str, head: &[u8]) -> bool {
     let head = &head[..head.len().min(body::HEAD)];
-    CODECS.iter().any(|codec| (codec.is)(head))
-        || CONTAINERS.iter().any(|container| (container.is)(name, head))
-        || UNREAD.iter().any(|(_, magic)| head.starts_with(magic))
+    is_packed(name, head) || UNREAD.iter().any(|(_, magic)| head.starts_with(magic))
 }
 
 /// Reads `bytes` under `name`: as a document, or as the documents that are packed in it, in order.

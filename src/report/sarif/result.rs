@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    CodeFlow, Location, PhysicalLocation, Region, ResultLevel, Suppression, ThreadFlow, ThreadFlowLocation,
+    ArtifactChange, ArtifactContent, CodeFlow, Fix, Location, PhysicalLocation, Region, Replacement, ResultLevel,
+    Suppression, ThreadFlow, ThreadFlowLocation,
 };
 
 use super::{message, properties, uri};
@@ -15,14 +16,22 @@ use crate::rule::{Rule, Severity};
 /// Steps of a flow that GitHub keeps.
 const STEP_LIMIT: usize = 1_000;
 
+/// What makes a finding quiet.
+pub(super) enum Covered<'a> {
+    /// A `phivet:allow` with this reason.
+    Allowed(&'a Masked),
+    /// The baseline.
+    Known,
+}
+
 /// The result; all its text is ours or masked.
-pub(super) fn of(meta: &Meta<'_>, finding: &Finding) -> serde_sarif::sarif::Result {
+pub(super) fn of(meta: &Meta<'_>, finding: &Finding, covered: Option<Covered<'_>>) -> serde_sarif::sarif::Result {
     let rule = meta.rules.get(finding.rule);
     let mut result = serde_sarif::sarif::Result::builder()
         .rule_id(&rule.id)
         .rule_index(i64::from(finding.rule.0))
         .level(level(finding.severity))
-        .message(message(says(finding, rule)))
+        .message(message(words::says(finding, rule)))
         .locations(vec![location(meta, &finding.document, region(finding))])
         .partial_fingerprints(BTreeMap::from([("phivet/v1".to_owned(), finding.fingerprint.clone())]))
         .properties(properties([
@@ -33,11 +42,14 @@ pub(super) fn of(meta: &Meta<'_>, finding: &Finding) -> serde_sarif::sarif::Resu
             ("more", finding.more.into()),
         ]))
         .build();
+    let is_known = matches!(covered, Some(Covered::Known));
+    result.baseline_state = meta.baseline.then(|| if is_known { "unchanged" } else { "new" }.into());
+    result.suppressions = covered.map(|covered| vec![suppression(&covered)]);
+    result.fixes = replaceable(finding).then(|| vec![fix(meta, finding, rule)]);
     if let (Some(exposure), Some(properties)) = (&finding.exposure, &mut result.properties) {
         let exposure = serde_json::to_value(exposure).unwrap_or_default();
         properties.additional_properties.insert("exposure".to_owned(), exposure);
     }
-    result.suppressions = finding.suppressed.as_ref().map(|reason| vec![suppression(reason.as_str())]);
     result.code_flows = (!finding.trail.is_empty()).then(|| vec![flow(meta, &finding.trail)]);
     result
 }
@@ -48,24 +60,6 @@ fn level(severity: Severity) -> ResultLevel {
         Severity::Warning => ResultLevel::Warning,
         Severity::Note => ResultLevel::Note,
     }
-}
-
-fn says(finding: &Finding, rule: &Rule) -> String {
-    let mut text = rule.title.clone();
-    if !finding.evidence.is_empty() {
-        text += &format!(" ({})", finding.evidence.join(", "));
-    }
-    if finding.more > 0 {
-        text += &format!(", and {} more", finding.more);
-    }
-    text += ".";
-    if let Some(note) = &finding.note {
-        text += &format!(" {note}");
-    }
-    if let Some(exposure) = &finding.exposure {
-        text += &format!(" In history: {}.", words::exposure(exposure));
-    }
-    format!("{text} {}", rule.fix.trim())
 }
 
 fn region(finding: &Finding) -> Region {
@@ -93,8 +87,35 @@ fn location(meta: &Meta<'_>, document: &Masked, region: Region) -> Location {
     Location::builder().physical_location(place).build()
 }
 
-fn suppression(reason: &str) -> Suppression {
-    Suppression::builder().kind("inSource").justification(reason).build()
+/// GitHub closes the alert of a result whose suppression is accepted.
+fn suppression(covered: &Covered<'_>) -> Suppression {
+    let (kind, reason) = match covered {
+        Covered::Allowed(reason) => ("inSource", reason.as_str()),
+        Covered::Known => ("external", "known since the baseline was made"),
+    };
+    Suppression::builder().kind(kind).status("accepted").justification(reason).build()
+}
+
+/// Is the finding a value that a placeholder can stand for? (On the way of a value through code nothing is replaced, and
+/// a sample value may stay.)
+fn replaceable(finding: &Finding) -> bool {
+    let is_value = finding.trail.is_empty() && finding.kind != "unused_allow" && finding.note.is_none();
+    is_value && finding.start.line == finding.end.line && finding.start < finding.end
+}
+
+/// The fix says where the value stands, never what it is.
+fn fix(meta: &Meta<'_>, finding: &Finding, rule: &Rule) -> Fix {
+    let placeholder = ArtifactContent::builder().text(words::placeholder(rule)).build();
+    let replacement =
+        Replacement::builder().deleted_region(span(finding.start, finding.end)).inserted_content(placeholder).build();
+    let change = ArtifactChange::builder()
+        .artifact_location(uri::artifact(meta, &finding.document))
+        .replacements(vec![replacement])
+        .build();
+    Fix::builder()
+        .description(message(format!("Put a placeholder there. {}", rule.fix.trim())))
+        .artifact_changes(vec![change])
+        .build()
 }
 
 fn flow(meta: &Meta<'_>, trail: &[Step]) -> CodeFlow {

@@ -4,11 +4,25 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, Tool, ToolComponent,
 };
 
+use super::taxa;
 use crate::report::{Meta, words};
 use crate::rule::{Alone, Rule, Severity};
 
 /// Id of the notification that something was not read.
 pub(super) const NOT_READ: &str = "not-read";
+
+/// Id of the notification that not all results are here, or will be shown.
+pub(super) const LIMIT: &str = "limit";
+
+/// Id of the notification of something else that is to be known about the run.
+pub(super) const NOTICE: &str = "notice";
+
+/// The notifications, in the order of their index: id, title, text.
+const NOTIFICATIONS: &[(&str, &str, &str)] = &[
+    (NOT_READ, "A document, or a part of one, was not read", SCAN_AGAIN),
+    (LIMIT, "There are more results than a reader takes", "Fix the worst, or exclude what need not be scanned."),
+    (NOTICE, "Something to know about the run", "It changes what is reported, or will."),
+];
 
 const SCAN_AGAIN: &str = "What was not read never counts as clean: see why, and scan it again.";
 
@@ -33,7 +47,8 @@ pub(super) fn of(meta: &Meta<'_>) -> Tool {
         .information_uri(home.iter().find(|uri| !uri.is_empty()).copied().unwrap_or(SAFE_HARBOR))
         .short_description(text(env!("CARGO_PKG_DESCRIPTION")))
         .rules(meta.rules.iter().map(|(_, rule)| descriptor(rule)).collect::<Vec<_>>())
-        .notifications(vec![not_read()])
+        .notifications(notifications())
+        .supported_taxonomies(taxa::supported())
         .properties(super::properties([
             ("rules", meta.rules_hash.as_str().into()),
             ("config", meta.config_hash.as_str().into()),
@@ -43,13 +58,21 @@ pub(super) fn of(meta: &Meta<'_>) -> Tool {
     Tool::builder().driver(driver).build()
 }
 
-fn not_read() -> ReportingDescriptor {
-    ReportingDescriptor::builder()
-        .id(NOT_READ)
-        .short_description(text("A document, or a part of one, was not read"))
-        .full_description(text(SCAN_AGAIN))
-        .help(text(SCAN_AGAIN))
-        .build()
+/// The index of a notification.
+pub(super) fn notification(id: &str) -> i64 {
+    NOTIFICATIONS.iter().position(|(known, ..)| *known == id).and_then(|at| i64::try_from(at).ok()).unwrap_or(-1)
+}
+
+fn notifications() -> Vec<ReportingDescriptor> {
+    let one = |(id, title, says): &(&str, &str, &str)| {
+        ReportingDescriptor::builder()
+            .id(*id)
+            .short_description(text(title))
+            .full_description(text(says))
+            .help(text(says))
+            .build()
+    };
+    NOTIFICATIONS.iter().map(one).collect()
 }
 
 fn descriptor(rule: &Rule) -> ReportingDescriptor {
@@ -63,6 +86,7 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
         .properties(bag(rule))
         .build();
     // SARIF1001: a name says more than the id, or is not there.
+    descriptor.relationships = Some(taxa::of(rule));
     descriptor.name = rule.id.contains('-').then(|| pascal(&rule.id));
     descriptor
 }
@@ -83,6 +107,7 @@ fn bag(rule: &Rule) -> PropertyBag {
     let mut tags: Vec<String> = ["security", "privacy", "hipaa", "phi"].map(str::to_owned).into();
     tags.push(rule.identifier.kind.clone());
     tags.extend(rule.safe_harbor.map(|letter| format!("45-CFR-164.514(b)(2)(i)({letter})")));
+    tags.extend(taxa::CWE.iter().map(|(id, _)| format!("external/cwe/cwe-{id}")));
     tags.truncate(TAG_LIMIT);
     // GitHub: above 9 critical, above 7 high, above 4 medium.
     let score = match rule.severity {

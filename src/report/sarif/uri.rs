@@ -1,13 +1,27 @@
 //! Document names as URIs.
 
-use serde_sarif::sarif::ArtifactLocation;
+use std::collections::BTreeMap;
+
+use serde_sarif::sarif::{ArtifactLocation, Message};
 
 use crate::mask::Masked;
 use crate::report::Meta;
 
+/// The name of the run's root. Where that folder is on the machine is nobody's business: a path may name a person.
+pub(super) const ROOT: &str = "%SRCROOT%";
+
+/// What relative URIs are relative to.
+pub(super) fn bases() -> BTreeMap<String, ArtifactLocation> {
+    let says = Message::builder().text("The folder in which phivet was run.").build();
+    BTreeMap::from([(ROOT.to_owned(), ArtifactLocation::builder().description(says).build())])
+}
+
 /// Where a document is: relative to the run's root, as GitHub wants it, if it lies there.
 pub(super) fn artifact(meta: &Meta<'_>, document: &Masked) -> ArtifactLocation {
-    ArtifactLocation::builder().uri(uri(meta.root.as_deref(), document.as_str())).build()
+    let uri = uri(meta.root.as_deref(), document.as_str());
+    let mut artifact = ArtifactLocation::builder().uri(&uri).build();
+    artifact.uri_base_id = (!uri.contains("://")).then(|| ROOT.to_owned());
+    artifact
 }
 
 fn uri(root: Option<&str>, name: &str) -> String {
