@@ -92,7 +92,9 @@ fn is_printable(byte: u8) -> bool {
 fn open_string(bytes: &[u8]) -> usize {
     let tail = &bytes[bytes.len().saturating_sub(HELD)..];
     let fits = |pair: &[u8]| pair[0] == 0 || pair[1] == 0;
-    tail.rchunks_exact(2).take_while(|pair| fits(pair)).count() * 2
+    let open = tail.rchunks_exact(2).take_while(|pair| fits(pair)).count() * 2;
+    // The first character may stand before the pairs that are told from the end.
+    open + usize::from(tail.len().checked_sub(open + 1).is_some_and(|before| is_printable(tail[before])))
 }
 
 /// Makes `M.R.N.` (the dots are NULs) into `MRN...`, for both orders of bytes.

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use phivet::source::{self, Input, Item, Stream};
+use phivet::source::{self, Input, Item, Limits, Stream};
 use phivet::{Document, Finding, Policy, Rules, Scanner};
 use serde_json::Value;
 
@@ -91,9 +91,9 @@ pub(crate) fn group(kind: &str) -> &'static str {
 /// A document cut as sources cut it.
 fn parts(name: &str, bytes: Vec<u8>) -> Vec<Document> {
     let size = Some(bytes.len() as u64);
-    let open = Box::new(move || Ok(Stream { bytes: Box::new(std::io::Cursor::new(bytes)), size }));
+    let open = Box::new(move || Ok(Stream::new(std::io::Cursor::new(bytes), size)));
     let mut parts = Vec::new();
-    source::read(Input { name: name.to_owned(), open }, &mut |item| {
+    source::read(Input { name: name.to_owned(), open }, &Limits::default(), &mut |item| {
         if let Item::Part(part) = item {
             parts.push(part);
         }
