@@ -162,8 +162,15 @@ impl Scanner {
         if matches!(document.kind, Kind::Generated | Kind::Binary) {
             return findings;
         }
-        let hidden = embedded::texts(&document.bytes).into_iter().filter(|(run, _)| document.own.contains(&run.start));
         let seen = findings.len();
+        // What a format has decoded already is told at its own place.
+        let told: Vec<usize> = findings
+            .iter()
+            .map(|f| usize::try_from(f.start_byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX))
+            .collect();
+        let hidden = embedded::texts(&document.bytes)
+            .into_iter()
+            .filter(|(run, _)| document.own.contains(&run.start) && !told.iter().any(|at| run.contains(at)));
         for (run, text) in hidden {
             let inner = Document::of(document.name.clone(), text);
             let found = self.plain_findings(&inner, policy);

@@ -25,7 +25,7 @@ const NOT_RUN: &[(&str, &str)] = &[
 ];
 
 /// What of the project the commands need.
-const NEEDED: &[&str] = &["testdata", "rules", "README.md"];
+const NEEDED: &[&str] = &["testdata", "tests/containers", "rules", "README.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -15,8 +15,8 @@ fn builtin() -> Rules {
 }
 
 fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/identifiers");
-    let entries = std::fs::read_dir(folder).expect("a folder of rules");
+    let folders = ["rules/identifiers", "rules/sinks/rust"].map(|f| Path::new(env!("CARGO_MANIFEST_DIR")).join(f));
+    let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder of rules"));
     entries
         .map(|entry| entry.expect("an entry").path())
         .filter(|p| p.extension().is_some_and(|e| e == "yaml"))
@@ -54,7 +54,14 @@ fn the_catalogue_is_what_the_files_say() {
         };
         assert_eq!(read.id, name, "a rule's file is called by its id");
         let (_, built) = rules.by_id(&read.id).unwrap_or_else(|| panic!("{name} is not built in"));
-        let json = |rule: &Rule| serde_json::to_value(rule).expect("a rule is data");
+        let json = |rule: &Rule| {
+            let mut json = serde_json::to_value(rule).expect("a rule is data");
+            if path.to_string_lossy().contains("sinks") {
+                // What kind of finding a sink makes is set when the catalogue is loaded.
+                json["identifier"] = serde_json::Value::Null;
+            }
+            json
+        };
         assert_eq!(json(built), json(&read), "{name}: build phivet anew");
     }
 }
