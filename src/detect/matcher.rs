@@ -23,8 +23,8 @@ struct Pattern {
 
 /// A compiled pattern: an automaton, unless that would be large.
 enum Program {
-    Built(dense::DFA<&'static [u32]>),
-    Made(dense::DFA<Vec<u32>>),
+    Built(Box<dense::DFA<&'static [u32]>>),
+    Made(Box<dense::DFA<Vec<u32>>>),
     Regex(Regex),
 }
 
@@ -33,7 +33,7 @@ impl Program {
         let dense = match programs::find(&BUILTIN.0, source) {
             Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
             Some(Known::Large) => None,
-            None => programs::automaton(source).map(Self::Made),
+            None => programs::automaton(source).map(Box::new).map(Self::Made),
         };
         dense.or_else(|| compile(source).map(Self::Regex).ok())
     }

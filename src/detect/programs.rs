@@ -59,7 +59,7 @@ pub(crate) fn table<'p>(patterns: impl Iterator<Item = &'p str>, little_endian: 
 
 /// What a table knows of a pattern.
 pub(crate) enum Known<'t> {
-    Ready(dense::DFA<&'t [u32]>),
+    Ready(Box<dense::DFA<&'t [u32]>>),
     /// Its automaton would be large.
     Large,
 }
@@ -75,6 +75,6 @@ pub(crate) fn find<'t>(table: &'t [u8], pattern: &str) -> Option<Known<'t>> {
     let at = |n: usize| usize::try_from(number(8 + 24 * i + n)?).ok();
     match table.get(at(8)?..at(16)?)? {
         [] => Some(Known::Large),
-        bytes => dense::DFA::from_bytes(bytes).ok().map(|(dfa, _)| Known::Ready(dfa)),
+        bytes => dense::DFA::from_bytes(bytes).ok().map(|(dfa, _)| Known::Ready(Box::new(dfa))),
     }
 }

@@ -78,12 +78,11 @@ impl Weights {
             self.merge(&mut groups[i], &gone);
             best.swap_remove(j);
             let moved = groups.len();
-            for k in 0..groups.len() {
-                let partner = best[k].1;
-                if k == i || partner == i || partner == j {
-                    best[k] = nearest(&groups, k);
-                } else if partner == moved {
-                    best[k].1 = j;
+            for (k, own) in best.iter_mut().enumerate() {
+                if k == i || own.1 == i || own.1 == j {
+                    *own = nearest(&groups, k);
+                } else if own.1 == moved {
+                    own.1 = j;
                 }
             }
         }
@@ -140,7 +139,7 @@ impl Sieve {
         let mut masks = vec![0; DEPTH * width];
         for (depth, class) in (0..DEPTH).flat_map(|depth| (0..width).map(move |class| (depth, class))) {
             for (bit, group) in groups.iter().enumerate() {
-                masks[depth * width + class] |= u128::from(group.sets[depth] >> class & 1) << bit;
+                masks[depth * width + class] |= (group.sets[depth] >> class & 1) << bit;
             }
         }
         let patterns = groups.iter().flat_map(|group| group.patterns.clone()).collect();
