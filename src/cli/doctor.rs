@@ -209,7 +209,7 @@ fn told(here: &Here, what: &str, found: &[&Path]) -> Vec<Advice> {
     if said.is_empty() { vec![Good(format!("no {what}"))] } else { said }
 }
 
-fn named<'h>(here: &'h Here, wanted: impl Fn(&str) -> bool) -> Vec<&'h Path> {
+fn named(here: &Here, wanted: impl Fn(&str) -> bool) -> Vec<&Path> {
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     here.files.iter().map(|(path, _)| path.as_path()).filter(|path| wanted(&name(path))).collect()
 }

@@ -56,7 +56,7 @@ fn read(document: &Document, out: &mut Vec<Field>) {
 fn numbers(name: &[u8]) -> Option<([u8; 3], u16)> {
     let mut parts = name.split(|b| *b == b'.');
     let id = parts.next().filter(|id| (2..=3).contains(&id.len()) && id.iter().all(u8::is_ascii_alphanumeric))?;
-    let number = parts.last()?;
+    let number = parts.next_back()?;
     let digits = !number.is_empty() && number.len() <= 3 && number.iter().all(u8::is_ascii_digit);
     let value = |number: &[u8]| number.iter().fold(0, |n, b| n * 10 + u16::from(b - b'0'));
     digits.then(|| ([id[0], id[1], id.get(2).copied().unwrap_or(0)], value(number)))

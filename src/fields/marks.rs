@@ -54,7 +54,7 @@ impl Search {
                 Some(own) => *own == b || word && own.eq_ignore_ascii_case(&b),
                 None => true,
             };
-            texts.into_iter().any(|text| fits(&text))
+            texts.into_iter().any(|text| fits(text))
         };
         let sets = (0..WORD).map(|k| Set::of(|b| holds(k >= FIRST, k % FIRST, b)));
         let word = Set::of(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -80,7 +80,7 @@ impl Search {
                 Some(own) => own == mark.as_bytes() || *word && own.eq_ignore_ascii_case(mark.as_bytes()),
                 None => false,
             };
-            if *found & format == 0 && marks.iter().any(|mark| begins(&mark)) {
+            if *found & format == 0 && marks.iter().any(|mark| begins(mark)) {
                 *found |= format;
             }
         }

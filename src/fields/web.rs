@@ -113,10 +113,10 @@ impl Request<'_, '_> {
     /// The parameters of a search.
     fn query(&mut self, range: Range<usize>) {
         for (name, value) in query::parameters(self.bytes, range) {
-            if let Some(kind) = query::kind(&self.bytes[name]) {
-                if let Some((kind, value)) = query::value(self.bytes, kind, value) {
-                    self.push(kind, value);
-                }
+            if let Some(kind) = query::kind(&self.bytes[name])
+                && let Some((kind, value)) = query::value(self.bytes, kind, value)
+            {
+                self.push(kind, value);
             }
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn write(meta: &Meta<'_>, seen: &mut Seen, entry: &Entry<'_>, out: &m
             next(meta, seen, &result::of(meta, finding, None), out)
         }
         Entry::Suppressed(finding) => {
-            let covered = finding.suppressed.as_ref().map(|reason| result::Covered::Allowed(reason));
+            let covered = finding.suppressed.as_ref().map(result::Covered::Allowed);
             next(meta, seen, &result::of(meta, finding, covered), out)
         }
         Entry::Known(finding) => next(meta, seen, &result::of(meta, finding, Some(result::Covered::Known)), out),

@@ -193,9 +193,10 @@ impl Vocabulary {
     fn inside(&self, words: &[&str]) -> Option<(Label, Role)> {
         for from in 0..words.len() {
             for to in (from + 1..=words.len().min(from + self.longest)).rev() {
-                match self.phrases.get(&words[from..to].join(" ")) {
-                    Some(&(label, role @ (Role::Strong | Role::Health))) => return Some((label, role)),
-                    _ => {}
+                if let Some(&(label, role @ (Role::Strong | Role::Health))) =
+                    self.phrases.get(&words[from..to].join(" "))
+                {
+                    return Some((label, role));
                 }
             }
         }

@@ -206,7 +206,7 @@ impl Iterator for Walk<'_> {
             if end > self.bytes.len() {
                 // Cut off: pixels are claimed as far as they go, all else is left to the text detectors.
                 self.at = if tag.0 == 0x7FE0 { self.bytes.len() } else { self.at };
-                return (tag.0 == 0x7FE0).then(|| (tag, vr, start..self.bytes.len()));
+                return (tag.0 == 0x7FE0).then_some((tag, vr, start..self.bytes.len()));
             }
             self.at = end;
             return Some((tag, vr, start..end));

@@ -20,7 +20,7 @@ pub(super) fn next(bytes: &[u8], mut from: usize) -> Option<Range<usize>> {
             matches!(b, b'"' | b'\'' | b']' | b')' | b'\\' | b'&' | b',' | b';' | b'<' | b'|' | b'\t' | b'\n' | b'\r')
                 || (*b == b' ' && !quoted)
         };
-        let length = value.iter().position(|b| ends(b)).unwrap_or(value.len());
+        let length = value.iter().position(ends).unwrap_or(value.len());
         let value = &value[..length];
         if lead > 0 && (value.contains(&b'^') || value.windows(3).any(|w| w.eq_ignore_ascii_case(b"%5E"))) {
             return Some(from + lead..from + lead + length);

@@ -29,7 +29,7 @@ const PARAMETERS: &[(&str, &str)] = &[
 /// Where the query that begins at `start` ends.
 pub(super) fn end(bytes: &[u8], start: usize, limit: usize) -> usize {
     let ends = |b: &u8| matches!(b, b' ' | b'"' | b'\'' | b']' | b'<' | b'>' | b'#' | b'\t') || *b < 0x20;
-    start + bytes[start..limit].iter().position(|b| ends(b)).unwrap_or(limit - start)
+    start + bytes[start..limit].iter().position(ends).unwrap_or(limit - start)
 }
 
 /// Names and values of a query's parameters.

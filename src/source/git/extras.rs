@@ -105,7 +105,7 @@ pub(super) fn inputs(history: &History, listed: &Arc<Listed>, max_bytes: Option<
             Err(trouble) => return push(Input::unreadable("<unreachable objects>", trouble.reason())),
         }
     }
-    let tags = also.messages.then_some(tags).unwrap_or_default();
+    let tags = if also.messages { tags } else { Default::default() };
     tags.into_iter().all(|(name, id)| push(tag(history, &name, id)))
         && blobs.into_iter().all(|id| push(blob(history, id, max_bytes)))
 }

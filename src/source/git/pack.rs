@@ -62,7 +62,7 @@ impl Pack {
         let ids = bytes.get(ids_at..ids_at + count * id_len)?.to_vec();
         let file = File::open(index.with_extension("pack")).ok()?;
         let end = file.metadata().ok()?.len().checked_sub(id_len as u64)?;
-        Some(Self { file: Handle(file.into()), ids, id_len, offsets, starts, end })
+        Some(Self { file: Handle(file), ids, id_len, offsets, starts, end })
     }
 
     /// Where the object of this id begins.

@@ -99,7 +99,7 @@ fn is_zlib(head: &[u8]) -> bool {
 }
 
 /// Opens a stream whose bytes come from anything.
-pub(super) fn buffered<'r>(from: &'r mut dyn Read) -> BufReader<&'r mut dyn Read> {
+pub(super) fn buffered(from: &mut dyn Read) -> BufReader<&mut dyn Read> {
     BufReader::with_capacity(BUFFER, from)
 }
 

@@ -309,10 +309,10 @@ impl Solver<'_> {
         let known = self.heap.entry(key).or_default();
         let before = known.taint.len();
         add(&mut known.taint, &labels);
-        if known.callable.is_none() {
-            if let Some(super::value::Callable::Function(_)) = &val.callable {
-                known.callable.clone_from(&val.callable);
-            }
+        if known.callable.is_none()
+            && let Some(super::value::Callable::Function(_)) = &val.callable
+        {
+            known.callable.clone_from(&val.callable);
         }
         if known.taint.len() != before {
             self.changed.insert(key);

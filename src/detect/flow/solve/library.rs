@@ -330,7 +330,7 @@ impl Solver<'_> {
                 out
             }
             Does::Each => {
-                let errors = matches!(receiver.part(self.syms.error), Some(_) if values.len() == 1);
+                let errors = receiver.part(self.syms.error).is_some() && (values.len() == 1);
                 let two = vec![item.clone(), item];
                 run(self, frame, values.first(), two);
                 let _ = errors;

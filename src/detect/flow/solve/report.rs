@@ -373,7 +373,7 @@ impl Solver<'_> {
             trail.dedup();
             flows.push(Flow { rule, file, span: raw.span, kinds, trail, unsure, advice: None });
         }
-        flows.sort_by(|a, b| (a.file, a.span, a.rule).cmp(&(b.file, b.span, b.rule)));
+        flows.sort_by_key(|a| (a.file, a.span, a.rule));
         flows
     }
 }

@@ -204,10 +204,8 @@ impl Solver<'_> {
             return;
         }
         match (self.types.get(wanted), self.types.get(given)) {
-            (Type::Param(name), _) => {
-                if !map.iter().any(|(n, _)| n == name) {
-                    map.push((*name, given));
-                }
+            (Type::Param(name), _) if !map.iter().any(|(n, _)| n == name) => {
+                map.push((*name, given));
             }
             (Type::Def(a, x), Type::Def(b, y)) if a == b => self.unify_all(x, y, map, depth),
             (Type::Other(a, x), Type::Other(b, y)) if a == b => self.unify_all(x, y, map, depth),
