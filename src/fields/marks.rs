@@ -50,7 +50,7 @@ impl Search {
         }
         let holds = |word: bool, depth: usize, b: u8| {
             let texts = marks.iter().filter(|(_, _, w)| *w == word).flat_map(|(_, texts, _)| texts.iter());
-            let fits = |text: &&str| match text.as_bytes().get(depth) {
+            let fits = |text: &str| match text.as_bytes().get(depth) {
                 Some(own) => *own == b || word && own.eq_ignore_ascii_case(&b),
                 None => true,
             };
@@ -76,7 +76,7 @@ impl Search {
 
     fn at(&self, text: &[u8], found: &mut u64) {
         for (format, marks, word) in &self.marks {
-            let begins = |mark: &&str| match text.get(..mark.len()) {
+            let begins = |mark: &str| match text.get(..mark.len()) {
                 Some(own) => own == mark.as_bytes() || *word && own.eq_ignore_ascii_case(mark.as_bytes()),
                 None => false,
             };
