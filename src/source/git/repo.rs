@@ -170,11 +170,20 @@ fn run(mut git: Command, input: &[u8]) -> Result<Vec<u8>, Trouble> {
     if output.status.success() { Ok(output.stdout) } else { Err(Trouble::Failed(words(&output.stderr))) }
 }
 
-/// The first line of what git says, without its `fatal:`. It quotes arguments, and names of the repository.
+/// The first line of what git says, without its `fatal:`. Git quotes names of files and branches, which may hold
+/// identifiers: only plain words outside quotes are passed on.
 fn words(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("it gives no reason");
-    line.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned()
+    let line = line.trim_start_matches("fatal: ").trim_start_matches("error: ");
+    let mut quoted = false;
+    let shown = line.split_whitespace().map(|word| {
+        let inside = quoted;
+        quoted ^= word.bytes().filter(|b| matches!(b, b'\'' | b'"')).count() % 2 == 1;
+        let plain = word.trim_end_matches([',', '.', ';']).bytes().all(|b| b.is_ascii_lowercase());
+        if plain && !inside { word } else { "…" }
+    });
+    shown.collect::<Vec<_>>().join(" ")
 }
 
 impl Trouble {
