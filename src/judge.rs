@@ -48,6 +48,16 @@ impl Judged {
     }
 }
 
+/// What the detectors found in a document.
+pub(crate) struct Found<'a> {
+    /// Identifiers.
+    pub(crate) hits: Vec<Hit>,
+    /// PHI that reaches a sink.
+    pub(crate) flows: &'a [FlowHit],
+    /// Where the document's name holds identifiers; asked only where something else was found.
+    pub(crate) in_name: &'a dyn Fn() -> Vec<Range<usize>>,
+}
+
 impl Judge {
     pub(crate) fn new(rules: &Rules) -> Self {
         Self { lines: Lines::new(), unused_allow: rules.by_id("unused-allow").map(|(id, _)| id) }
@@ -60,10 +70,9 @@ impl Judge {
         engine: &Engine,
         policy: &Policy,
         document: &Document,
-        hits: Vec<Hit>,
-        flows: &[FlowHit],
-        in_name: &dyn Fn() -> Vec<Range<usize>>,
+        found: Found<'_>,
     ) -> Vec<Finding> {
+        let Found { hits, flows, in_name } = found;
         let mut allows = allow::read(&document.bytes);
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
         let mut findings = Vec::new();

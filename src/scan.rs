@@ -17,7 +17,7 @@ use crate::detect::{Columns, Detector, FlowHit, Text};
 use crate::document::Document;
 use crate::error::Result;
 use crate::judge::policy::{Policy, Profile};
-use crate::judge::{Finding, Judge, named};
+use crate::judge::{Finding, Found, Judge, named};
 use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::Rules;
@@ -190,7 +190,7 @@ impl Scanner {
         }
         let in_name = || self.in_name(&document.name);
         let flows = self.flows_in(document);
-        self.judge.judge(&self.rules, &self.engine, policy, document, hits, &flows, &in_name)
+        self.judge.judge(&self.rules, &self.engine, policy, document, Found { hits, flows: &flows, in_name: &in_name })
     }
 
     /// Where a document's name, read as a text, holds identifiers.
@@ -203,7 +203,13 @@ impl Scanner {
             for detector in &self.detectors {
                 detector.detect(&document, &mut hits);
             }
-            let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, hits, &[], &Vec::new);
+            let found = self.judge.judge(
+                &self.rules,
+                &self.engine,
+                &policy,
+                &document,
+                Found { hits, flows: &[], in_name: &Vec::new },
+            );
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
             spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
         }

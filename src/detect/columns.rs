@@ -195,7 +195,7 @@ fn is_foreign_key(text: &[u8], field: &Field) -> bool {
     let value = text.get(field.value.clone()).unwrap_or_default();
     let ends =
         |end: &&str| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
-    (1..=7).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && KEYS.iter().any(|end| ends(end))
+    (1..=7).contains(&value.len()) && value.iter().all(u8::is_ascii_digit) && KEYS.iter().any(ends)
 }
 
 fn hit(

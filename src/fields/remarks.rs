@@ -12,8 +12,11 @@ pub struct Remark {
     pub says: &'static str,
 }
 
+/// What a format has to say about a document.
+type Speaks = fn(&Document) -> Option<Remark>;
+
 /// Where the formats break off: by format.
-pub const REMARKS: &[(&str, fn(&Document) -> Option<Remark>)] = &[
+pub const REMARKS: &[(&str, Speaks)] = &[
     (hl7v2::FORMAT.name, hl7v2::broken),
     (x12::FORMAT.name, x12::broken),
     (fhir::FORMAT.name, fhir::broken),

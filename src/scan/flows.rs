@@ -89,11 +89,14 @@ pub fn alone(analysis: &Analysis, name: &str, text: &str) -> Vec<FlowHit> {
     flows(analysis, &[source], &[], 1, &mut Known::new()).remove(name).unwrap_or_default()
 }
 
+/// A source's place, its key, its facts, and these packed where they are new.
+type ReadFile = (usize, [u8; 32], File, Option<Vec<u8>>);
+
 /// The facts of all files, on all threads.
 fn read_all(language: &Language, sources: &[Source], threads: usize, known: &mut Known) -> Vec<File> {
     let context = context(language);
     let next = AtomicUsize::new(0);
-    let read: Mutex<Vec<(usize, [u8; 32], File, Option<Vec<u8>>)>> = Mutex::new(Vec::with_capacity(sources.len()));
+    let read: Mutex<Vec<ReadFile>> = Mutex::new(Vec::with_capacity(sources.len()));
     let before = std::mem::take(known);
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, sources.len().max(1)) {

@@ -146,7 +146,7 @@ pub(crate) fn stream(commits: usize, every: usize) -> (Vec<u8>, Vec<Plant>) {
         if commit % every == 1 {
             let path = format!("logs/visit_{number}.log");
             modify(&mut changes, &path, &[format!("started\n{}\n", planted(number))]);
-            plants.push(Plant { number, path, commit, stays: number % 3 == 0 });
+            plants.push(Plant { number, path, commit, stays: number.is_multiple_of(3) });
         } else if commit % every == every - 1 && plants.last().is_some_and(|plant| !plant.stays) {
             let _ = writeln!(changes, "D {}", plants.last().expect("one").path);
         }

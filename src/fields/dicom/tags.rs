@@ -22,14 +22,17 @@ pub(super) type Tag = (u16, u16);
 
 const TABLE: &str = include_str!("../../../rules/formats/dicom.tsv");
 
-/// Tag, VR, keyword, what; sorted by tag.
-static ROWS: LazyLock<Vec<(Tag, [u8; 2], &'static str, What)>> = LazyLock::new(|| {
+/// Tag, VR, keyword, what.
+type Row = (Tag, [u8; 2], &'static str, What);
+
+/// Sorted by tag.
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let mut rows: Vec<_> = TABLE.lines().filter_map(row).collect();
     rows.sort_by_key(|row| row.0);
     rows
 });
 
-fn row(line: &'static str) -> Option<(Tag, [u8; 2], &'static str, What)> {
+fn row(line: &'static str) -> Option<Row> {
     let mut columns = line.split('\t');
     let (group, element) = columns.next()?.split_once(',')?;
     let tag = (u16::from_str_radix(group, 16).ok()?, u16::from_str_radix(element, 16).ok()?);

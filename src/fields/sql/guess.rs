@@ -50,9 +50,10 @@ fn is_state(value: &[u8]) -> bool {
 
 /// A day of the last hundred and some years, without a time.
 fn is_day(value: &[u8]) -> bool {
-    match value {
-        [b'1', b'9', _, _, b'-', _, _, b'-', _, _] | [b'2', b'0', _, _, b'-', _, _, b'-', _, _] => true,
-        [_, _, b'/', _, _, b'/', b'1' | b'2', b'9' | b'0', _, _] => true,
-        _ => false,
-    }
+    matches!(
+        value,
+        [b'1', b'9', _, _, b'-', _, _, b'-', _, _]
+            | [b'2', b'0', _, _, b'-', _, _, b'-', _, _]
+            | [_, _, b'/', _, _, b'/', b'1' | b'2', b'9' | b'0', _, _]
+    )
 }

@@ -68,7 +68,8 @@ impl Guard {
         }
         let reads = matches!(method, "GET" | "HEAD" | "PROPFIND");
         let asks_for_token = is_metadata || TOKENS.iter().any(|token| host.starts_with(token));
-        (!reads && !(asks_for_token && matches!(method, "PUT" | "POST"))).then_some("phivet only reads")
+        let fetches_token = asks_for_token && matches!(method, "PUT" | "POST");
+        (!reads && !fetches_token).then_some("phivet only reads")
     }
 }
 

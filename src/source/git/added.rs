@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn stretches_in_common() {
         assert_eq!(both(&[0..4, 6..9], &[2..7, 8..12]), [2..4, 6..7, 8..9]);
-        assert!(both(&[0..4], &[4..8]).is_empty());
+        assert!(both(&[0..4, 4..4], &[4..8, 9..9]).is_empty());
     }
 
     proptest! {

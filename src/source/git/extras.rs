@@ -28,8 +28,11 @@ pub struct Also {
     pub unreachable: bool,
 }
 
+/// Switches a thing on.
+type Switch = fn(&mut Also);
+
 /// The things that may be read beside files: name, and how each is switched on.
-pub const ALSO: &[(&str, fn(&mut Also))] = &[
+pub const ALSO: &[(&str, Switch)] = &[
     ("messages", |also| also.messages = true),
     ("refs", |also| also.refs = true),
     ("notes", |also| also.notes = true),

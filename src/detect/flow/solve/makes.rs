@@ -142,7 +142,7 @@ impl Solver<'_> {
         // `Type::method(value)` is the method.
         if capital && !values.is_empty() && self.spec.known.contains_key(name.as_str()) && before != "String" {
             let head = self.intern(&before);
-            if self.methods.get(&(super::Head::Other(head), last)).is_none() {
+            if !self.methods.contains_key(&(super::Head::Other(head), last)) {
                 return self.known_method(frame, &values[0].clone(), last, &args[1..], span, Some(&values[1..]));
             }
         }

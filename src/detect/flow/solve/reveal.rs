@@ -8,15 +8,20 @@ use super::Solver;
 use super::types::{T, Type};
 use super::value::{Def, From, Sym, Taint, Val, add};
 
+/// A field of an enum's variant (0 in structs), what leads from it to the text, and how it is shown.
+type ShownField = (u16, Sym, Vec<Sym>, How);
+/// PHI of its own, and parts of the value.
+type WrittenText = (Taint, Vec<(Vec<Sym>, How)>);
+
 /// What a type's text shows.
 #[derive(Clone, Debug)]
 pub(super) enum Shows {
     /// Nothing of its fields.
     Nothing,
     /// These fields: variant, field, and how.
-    Fields(Rc<Vec<(u16, Sym, Vec<Sym>, How)>>),
+    Fields(Rc<Vec<ShownField>>),
     /// What its own code writes: PHI, and parts of it.
-    Written(Rc<(Taint, Vec<(Vec<Sym>, How)>)>),
+    Written(Rc<WrittenText>),
 }
 
 /// Deepest nesting of types that is followed.

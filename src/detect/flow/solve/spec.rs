@@ -80,6 +80,9 @@ pub struct Reveals {
     pub error: bool,
 }
 
+/// A type that reveals its fields where it is made: rule, path, fields.
+type SinkStruct = (u16, Vec<String>, Vec<String>);
+
 /// All of it.
 #[derive(Default)]
 pub struct Spec {
@@ -90,7 +93,7 @@ pub struct Spec {
     /// By a method's name.
     pub methods: FxHashMap<String, Vec<Reveals>>,
     /// By a type's last name: rule, path, fields.
-    pub structs: FxHashMap<String, Vec<(u16, Vec<String>, Vec<String>)>>,
+    pub structs: FxHashMap<String, Vec<SinkStruct>>,
     /// Words of barriers.
     pub verbs: FxHashSet<String>,
     /// Types that show nothing.

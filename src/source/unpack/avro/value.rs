@@ -12,6 +12,9 @@ use super::super::rows;
 const DEEPEST: u32 = 64;
 const TEXT: u64 = 16 << 20;
 
+/// Writes one item of a block.
+type Item<'a> = dyn FnMut(&mut &[u8], &mut Vec<u8>) -> io::Result<()> + 'a;
+
 /// What a value is.
 enum Type {
     Null,
@@ -96,13 +99,7 @@ impl Schema {
     }
 
     /// Arrays and maps come in blocks, each with its count; the last is empty.
-    fn blocks(
-        &self,
-        brackets: &[u8; 2],
-        from: &mut &[u8],
-        out: &mut Vec<u8>,
-        one: &mut dyn FnMut(&mut &[u8], &mut Vec<u8>) -> io::Result<()>,
-    ) -> io::Result<()> {
+    fn blocks(&self, brackets: &[u8; 2], from: &mut &[u8], out: &mut Vec<u8>, one: &mut Item<'_>) -> io::Result<()> {
         out.push(brackets[0]);
         let mut first = true;
         loop {

@@ -155,8 +155,9 @@ impl<'p> Page<'p> {
 
     /// Adds the text that a content stream shows; a new line where the place moves down or up.
     pub(super) fn show(&mut self, content: &[u8], out: &mut Vec<u8>) {
-        let (mut numbers, mut strings, mut name): (Vec<f64>, Vec<Option<Vec<u8>>>, &[u8]) =
-            (Vec::new(), Vec::new(), b"");
+        let mut numbers: Vec<f64> = Vec::new();
+        let mut strings: Vec<Option<Vec<u8>>> = Vec::new();
+        let mut name: &[u8] = b"";
         let mut height = None;
         for token in tokens(content) {
             match token {
