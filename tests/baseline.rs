@@ -320,7 +320,7 @@ fn a_real_project_with_a_past() {
     }
     folder.phivet(&["init"]).exits(0);
     let made = folder.phivet(&["baseline", "create"]).exits(0);
-    assert!(made.out.contains("50 known findings"), "{}", made.out);
+    assert!(made.out.contains("50 known findings"), "{}\n{}", made.out, folder.read(".phivet-baseline.jsonl"));
     commit(&folder);
     assert_eq!(scan(&folder), (0, 50));
     let lib = folder.read("src/lib.rs");

@@ -37,25 +37,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let policy = setup::policy(args, &loaded, &rules)?;
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
     let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.is_some())?;
-    let policies = setup::policies(&loaded, &rules, &policy)?;
     let config_hash = config_hash(args, &loaded);
-    let mut scanner = Scanner::new(rules, policy)?;
-    if let Some(policies) = policies {
-        scanner = scanner.with_policies(policies);
-    }
-    if args.verbose {
-        scanner = scanner.with_remarks();
-    }
-    #[cfg(feature = "rust-flow")]
-    {
-        scanner = scanner.with_own(&super::flows::own(&loaded, args.include_tests));
-        if of_files(args) {
-            let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, &loaded, None)? };
-            let flows = super::flows::of(&scanner, wanted, &loaded, threads(args));
-            scanner = scanner.with_flows(flows);
-        }
-    }
-    let scanner = Arc::new(scanner);
+    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded)?);
     let (addresses, _) = buckets::addresses(args.paths.clone());
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
@@ -265,12 +248,37 @@ pub(super) fn each(
 pub(super) fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
     let rules = setup::rules(loaded)?;
     let policy = setup::policy(args, loaded, &rules)?;
+    made(args, loaded, rules, policy)
+}
+
+fn made(args: &ScanArgs, loaded: &Loaded, rules: crate::Rules, policy: crate::Policy) -> Result<Scanner> {
     let policies = setup::policies(loaded, &rules, &policy)?;
-    let scanner = Scanner::new(rules, policy)?;
-    Ok(match policies {
-        Some(policies) => scanner.with_policies(policies),
-        None => scanner,
-    })
+    let mut scanner = Scanner::new(rules, policy)?;
+    if let Some(policies) = policies {
+        scanner = scanner.with_policies(policies);
+    }
+    if args.verbose {
+        scanner = scanner.with_remarks();
+    }
+    #[cfg(feature = "rust-flow")]
+    let scanner = scanner.with_own(&super::flows::own(loaded, args.include_tests));
+    Ok(scanner)
+}
+
+/// The scanner, having seen what the Rust files that are wanted do, each in its workspace.
+#[cfg(feature = "rust-flow")]
+pub(super) fn with_flows(scanner: Scanner, args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
+    if !of_files(args) {
+        return Ok(scanner);
+    }
+    let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None)? };
+    let flows = super::flows::of(&scanner, wanted, loaded, threads(args));
+    Ok(scanner.with_flows(flows))
+}
+
+#[cfg(not(feature = "rust-flow"))]
+pub(super) fn with_flows(scanner: Scanner, _: &ScanArgs, _: &Loaded) -> Result<Scanner> {
+    Ok(scanner)
 }
 
 /// Are only files scanned, named by paths? What stands in git or a bucket, and a list on standard input, is read once:

@@ -132,14 +132,25 @@ fn run(name: String, bytes: impl Read, (size, file): (Option<u64>, Option<&File>
     let mut bytes =
         Metered { from: bytes, meter: &meter, counts: if given.is_some() { Counts::Nothing } else { Counts::Given } };
     let name = Name { kind: name.clone(), shown: name };
-    let mut told = false;
+    let (mut told, mut ended, mut opened) = (false, false, false);
     let mut watched = |item: Item| {
-        told |= matches!(item, Item::Skipped { .. }) && meter.borrow().stopped().is_some();
+        match &item {
+            Item::Skipped { name: member, .. } => {
+                told |= meter.borrow().stopped().is_some();
+                opened |= *member != name.shown;
+            }
+            Item::End { .. } => ended = true,
+            Item::Part(_) | Item::Pause => {}
+        }
         sink(item);
     };
     Unpacker { meter: &meter, sink: &mut watched }.document(name.clone(), Body::new(&mut bytes, size, file), 0);
     if let Some(reason) = meter.borrow().stopped().filter(|_| !told) {
-        sink(Item::Skipped { name: name.shown, reason: reason.to_owned() });
+        sink(Item::Skipped { name: name.shown.clone(), reason: reason.to_owned() });
+    }
+    // A container was looked into, though none of its members could be read.
+    if opened && !ended {
+        sink(Item::End { name: name.shown, bytes: 0 });
     }
 }
 

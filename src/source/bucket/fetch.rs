@@ -115,17 +115,21 @@ fn is_other(now: &ObjectMeta, listed: &ObjectMeta) -> bool {
     now.size != listed.size || (later && now.e_tag.as_ref() != Some(then))
 }
 
+const ABSENT: &str = "there is no such bucket or object";
+const DENIED: &str = "access is denied; check the credentials";
+
 /// What is wrong, in words that hold nothing of an address or an answer.
 pub(super) fn words(error: &Error) -> String {
     match error {
-        Error::NotFound { .. } => return "there is no such bucket or object".to_owned(),
+        Error::NotFound { .. } => return ABSENT.to_owned(),
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            return "access is denied; check the credentials".to_owned();
+            return DENIED.to_owned();
         }
         _ => {}
     }
     // Only what we look for is taken out of the text.
-    let text = error.to_string();
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |cause| cause.source());
+    let text = causes.map(|cause| cause.to_string()).collect::<Vec<_>>().join(": ");
     let has = |word: &str| text.contains(word);
     if has(super::guard::NO_INSTANCE) {
         return format!("{}; name credentials in the environment", super::guard::NO_INSTANCE);
@@ -145,6 +149,8 @@ pub(super) fn words(error: &Error) -> String {
     ];
     let known = known.iter().find(|(word, _)| has(word)).map(|(_, words)| (*words).to_owned());
     match (status.filter(|_| has("status") || has("erver returned")), known) {
+        (Some(404), _) => ABSENT.to_owned(),
+        (Some(401 | 403), _) => DENIED.to_owned(),
         (Some(status), _) => format!("the server answers {status}"),
         (None, Some(known)) => known,
         (None, None) => "the request failed".to_owned(),

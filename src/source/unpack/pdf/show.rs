@@ -176,13 +176,13 @@ impl<'p> Page<'p> {
                         b"Tf" => self.font = self.fonts.get(name).cloned().unwrap_or_default(),
                         b"T*" | b"'" | b"\"" => new_line(out),
                         b"Td" | b"TD" if numbers.last().is_some_and(|y| y.abs() > 0.5) => new_line(out),
-                        b"Td" | b"TD" => out.push(b' '),
-                        b"Tm" if height == numbers.last().copied() => out.push(b' '),
+                        b"Td" | b"TD" => blank(out),
+                        b"Tm" if height == numbers.last().copied() => blank(out),
                         b"Tm" => {
                             height = numbers.last().copied();
                             new_line(out);
                         }
-                        b"ET" => out.push(b' '),
+                        b"ET" => blank(out),
                         _ => {}
                     }
                     if matches!(word, b"Tj" | b"TJ" | b"'" | b"\"") {
@@ -199,6 +199,13 @@ impl<'p> Page<'p> {
             }
         }
         new_line(out);
+    }
+}
+
+/// Parts what follows from what stands before it in its line.
+fn blank(out: &mut Vec<u8>) {
+    if out.last().is_some_and(|last| !last.is_ascii_whitespace()) {
+        out.push(b' ');
     }
 }
 
