@@ -37,9 +37,14 @@ pub(super) struct Place {
     pub(super) ordered: bool,
 }
 
+const NO_ADDRESS: &str = "not an address as in s3://bucket/logs/";
+
 /// Opens the place that an address names; an error is a reason in words.
 pub(super) fn open(buckets: &Buckets, address: &str) -> Result<Place, String> {
-    let url = Url::parse(address).map_err(|_| "not an address as in s3://bucket/logs/".to_owned())?;
+    let url = Url::parse(address).map_err(|_| NO_ADDRESS.to_owned())?;
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(NO_ADDRESS.to_owned());
+    }
     let options = client_options(buckets, &url)?;
     let guard = Guard { traffic: Arc::clone(&buckets.traffic), instance_credentials: buckets.instance_credentials };
     let bare = shown(&format!(
