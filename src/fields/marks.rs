@@ -29,8 +29,17 @@ pub(crate) fn may_be(document: &Document) -> u64 {
 struct Search {
     always: u64,
     classifier: Classifier,
-    /// By format: its number's bit, its texts, whether they are the beginnings of words.
-    marks: Vec<(u64, &'static [&'static str], bool)>,
+    /// By a text's first byte.
+    begin: Vec<Vec<One>>,
+}
+
+/// One text of one format.
+struct One {
+    /// The format's number, as a bit.
+    format: u64,
+    text: &'static [u8],
+    /// Does it begin a word, in any case?
+    word: bool,
 }
 
 /// Sets: what a text's first bytes can be, then those of words, then what words are made of.
@@ -40,7 +49,7 @@ const WORD: usize = 2 * FIRST;
 impl Search {
     fn new() -> Self {
         let mut always = 0;
-        let mut marks = Vec::new();
+        let mut marks: Vec<(u64, &'static [&'static str], bool)> = Vec::new();
         for (i, format) in FORMATS.iter().enumerate() {
             match format.mark {
                 Mark::Nothing => always |= 1 << i,
@@ -59,7 +68,15 @@ impl Search {
         let sets = (0..WORD).map(|k| Set::of(|b| holds(k >= FIRST, k % FIRST, b)));
         let word = Set::of(|b| b.is_ascii_alphanumeric() || b == b'_');
         let sets: Vec<Set> = sets.chain(std::iter::once(word)).collect();
-        Self { always, classifier: Classifier::new(&sets), marks }
+        let mut begin: Vec<Vec<One>> = (0..256).map(|_| Vec::new()).collect();
+        for &(format, texts, word) in &marks {
+            for text in texts.iter().map(|text| text.as_bytes()) {
+                let firsts = text.first().map_or([0; 2], |b| [b.to_ascii_lowercase(), b.to_ascii_uppercase()]);
+                let firsts = if !word { &[text[0]] as &[u8] } else { &firsts[..] };
+                firsts.iter().for_each(|first| begin[usize::from(*first)].push(One { format, text, word }));
+            }
+        }
+        Self { always, classifier: Classifier::new(&sets), begin }
     }
 
     fn read(&self, text: &[u8], found: &mut u64) {
@@ -75,12 +92,16 @@ impl Search {
     }
 
     fn at(&self, text: &[u8], found: &mut u64) {
-        for (format, marks, word) in &self.marks {
-            let begins = |mark: &str| match text.get(..mark.len()) {
-                Some(own) => own == mark.as_bytes() || *word && own.eq_ignore_ascii_case(mark.as_bytes()),
-                None => false,
-            };
-            if *found & format == 0 && marks.iter().any(|mark| begins(mark)) {
+        let Some(first) = text.first() else { return };
+        for One { format, text: mark, word } in &self.begin[usize::from(*first)] {
+            // Most that begins alike differs in the second byte or the third.
+            let (second, third) = (mark[1], mark[2]);
+            let alike = |own: u8, mark: u8| own == mark || *word && own | 0x20 == mark | 0x20;
+            let begins = text.len() >= mark.len()
+                && alike(text[1], second)
+                && alike(text[2], third)
+                && (text[..mark.len()] == **mark || *word && text[..mark.len()].eq_ignore_ascii_case(mark));
+            if begins && *found & format == 0 {
                 *found |= format;
             }
         }

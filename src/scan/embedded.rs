@@ -12,8 +12,19 @@ const MOST: usize = 1 << 20;
 /// How many characters are decoded to see whether they are text.
 const TASTE: usize = 64;
 
+/// Which bytes are of base64's alphabets: a table, since every text is asked.
+static BASE64: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
+
 fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+    BASE64[usize::from(byte)]
 }
 
 /// Runs of base64 that hold text, each with the text. Looks at one byte in [`FEWEST`] where there is none.
