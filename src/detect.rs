@@ -17,6 +17,7 @@ pub(crate) mod engine;
 pub mod flow;
 pub(crate) mod labels;
 pub(crate) mod matcher;
+mod mentions;
 pub(crate) mod names;
 mod owners;
 pub(crate) mod programs;
@@ -30,6 +31,7 @@ mod text;
 mod values;
 
 pub(crate) use columns::Columns;
+pub(crate) use mentions::Mentions;
 pub(crate) use text::Text;
 
 /// How far, in bytes, something firm may be from a loose label that it proves.
@@ -98,6 +100,8 @@ impl Clues {
     pub const RESERVED: Self = Self(1 << 10);
     /// A word of the name is an ordinary word too.
     pub const COMMON_WORD: Self = Self(1 << 11);
+    /// A name of somebody whom the document names elsewhere.
+    pub const NAMED: Self = Self(1 << 12);
     /// A cell of a record that holds a person; nothing names it.
     pub const ROW: Self = Self(1 << 14);
     /// A date in running text.

@@ -30,6 +30,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Is it, or does it hold, text that people read: notes, mail, web pages?
+    #[must_use]
+    pub fn is_running_text(self) -> bool {
+        matches!(self, Self::Prose | Self::Markup)
+    }
+
     /// Tells a document's kind from its name and its first bytes (a few kilobytes are enough).
     #[must_use]
     pub fn of(name: &str, head: &[u8]) -> Self {

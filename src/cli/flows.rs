@@ -3,7 +3,7 @@
 
 #![allow(clippy::disallowed_methods)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,8 @@ use crate::source::{self, Wanted};
 
 /// Largest Rust file that takes part, in bytes.
 const LARGEST: u64 = 4 << 20;
+/// A cache of facts that has grown larger, in bytes, is begun anew: it keeps what is asked for no longer, too.
+const FULL: u64 = 256 << 20;
 /// Most files of the surrounding workspace that are read.
 const MOST: usize = 200_000;
 
@@ -34,40 +36,59 @@ pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
 
 /// Where values reach a sink in the Rust files that are wanted, seen in their workspace.
 pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: usize) -> Flows {
-    let mut names: BTreeMap<PathBuf, (String, String)> = BTreeMap::new();
+    let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     source::inputs(&wanted, &mut |input| {
         if input.name.ends_with(".rs")
             && let Ok(path) = Path::new(&input.name).canonicalize()
-            && let Some(text) = read(&path)
         {
-            names.insert(path, (input.name, text));
+            names.insert(path, input.name);
         }
         names.len() < MOST
     });
-    if names.is_empty() {
-        return Flows::new();
-    }
-    let roots: BTreeSet<PathBuf> = names.keys().filter_map(|path| root(path)).collect();
-    let (mut sources, mut manifests) = (Vec::new(), Vec::new());
-    for top in outermost(&roots) {
-        around(top, &names, &mut sources, &mut manifests);
-    }
-    for (path, (name, text)) in names {
-        sources.push(Source { name, path: slashed(&path), text, wanted: true });
-    }
-    sources.sort_by(|a, b| a.path.cmp(&b.path));
-    sources.dedup_by(|a, b| a.path == b.path);
     let cache = loaded.config.code.cache.as_ref().map(|dir| loaded.base.join(dir).join("facts.bin"));
-    let mut known = cache.as_deref().map(recall).unwrap_or_default();
-    let before = known.len();
-    let kept: BTreeSet<[u8; 32]> = known.keys().copied().collect();
-    let flows = flows::flows(scanner.analysis(), &sources, &manifests, threads, &mut known);
-    if let Some(file) = cache
-        && (known.len() != before || known.keys().any(|key| !kept.contains(key)))
+    let mut known = cache.as_deref().map(recall);
+    let before = known.as_ref().map(Known::len);
+    let mut flows = Flows::new();
+    // A workspace at a time: no more than its files stand in memory.
+    for (top, names) in workspaces(names) {
+        let (mut sources, mut manifests) = (Vec::new(), Vec::new());
+        if let Some(top) = top {
+            around(&top, &names, &mut sources, &mut manifests);
+        }
+        for (path, name) in names {
+            if let Some(text) = read(&path) {
+                sources.push(Source { name, path: slashed(&path), text, wanted: true });
+            }
+        }
+        sources.sort_by(|a, b| a.path.cmp(&b.path));
+        flows.extend(flows::flows(scanner.analysis(), &sources, &manifests, threads, known.as_mut()));
+    }
+    if let (Some(file), Some(known)) = (cache, known)
+        && before != Some(known.len())
     {
         remember(&file, &known);
     }
     flows
+}
+
+/// Files by the workspace in which they lie; those that lie in none together.
+fn workspaces(names: BTreeMap<PathBuf, String>) -> BTreeMap<Option<PathBuf>, BTreeMap<PathBuf, String>> {
+    let mut folders: HashMap<PathBuf, Option<PathBuf>> = HashMap::new();
+    let tops: Vec<Option<PathBuf>> = names
+        .keys()
+        .map(|path| {
+            let folder = path.parent().unwrap_or(path).to_owned();
+            folders.entry(folder).or_insert_with(|| root(path)).clone()
+        })
+        .collect();
+    let roots: BTreeSet<PathBuf> = tops.iter().flatten().cloned().collect();
+    let outermost: Vec<&PathBuf> = outermost(&roots);
+    let mut groups: BTreeMap<Option<PathBuf>, BTreeMap<PathBuf, String>> = BTreeMap::new();
+    for ((path, name), top) in names.into_iter().zip(tops) {
+        let top = top.and_then(|top| outermost.iter().find(|outer| top.starts_with(outer)).map(|&outer| outer.clone()));
+        groups.entry(top).or_default().insert(path, name);
+    }
+    groups
 }
 
 /// The text of a file that may be Rust.
@@ -110,7 +131,8 @@ fn is_workspace(manifest: &Path) -> bool {
 fn outermost(all: &BTreeSet<PathBuf>) -> Vec<&PathBuf> {
     let mut list: Vec<&PathBuf> = Vec::new();
     for folder in all {
-        if !list.iter().any(|known| folder.starts_with(known)) {
+        // In order, what lies in a folder follows it.
+        if !list.last().is_some_and(|known| folder.starts_with(known)) {
             list.push(folder);
         }
     }
@@ -120,7 +142,7 @@ fn outermost(all: &BTreeSet<PathBuf>) -> Vec<&PathBuf> {
 /// The Rust files and manifests of a workspace, beside those that are wanted.
 fn around(
     top: &Path,
-    wanted: &BTreeMap<PathBuf, (String, String)>,
+    wanted: &BTreeMap<PathBuf, String>,
     sources: &mut Vec<Source>,
     manifests: &mut Vec<(String, String)>,
 ) {
@@ -144,7 +166,12 @@ fn around(
 
 /// Facts that were kept before. What cannot be read counts as nothing: it is made anew.
 fn recall(file: &Path) -> Known {
-    std::fs::read(file).ok().and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or_default()
+    let small = file.metadata().is_ok_and(|about| about.len() <= FULL);
+    small
+        .then(|| std::fs::read(file).ok())
+        .flatten()
+        .and_then(|bytes| postcard::from_bytes(&bytes).ok())
+        .unwrap_or_default()
 }
 
 /// Keeps facts: names and shapes of code, never values. A file that is half written is never seen.

@@ -41,12 +41,12 @@ impl Word {
     }
 }
 
-fn is_letter(b: u8) -> bool {
+pub(super) fn is_letter(b: u8) -> bool {
     b.is_ascii_alphabetic() || b >= 0x80
 }
 
 /// Is there a capital at `at`: ASCII, or the first byte of a two-byte Latin letter?
-fn is_capital(text: &[u8], at: usize) -> bool {
+pub(super) fn is_capital(text: &[u8], at: usize) -> bool {
     match text.get(at) {
         Some(b) if b.is_ascii_uppercase() => true,
         // U+00C0..U+00DE and the even letters of Latin Extended-A/B and Additional.
@@ -57,7 +57,7 @@ fn is_capital(text: &[u8], at: usize) -> bool {
 }
 
 /// The end of a name's word that begins at `at`: letters, with `'`, `’` and `-` between letters.
-fn word_end(text: &[u8], at: usize) -> usize {
+pub(super) fn word_end(text: &[u8], at: usize) -> usize {
     let mut i = at;
     while let Some(&b) = text.get(i) {
         let joins = matches!(b, b'\'' | b'-') && i > at && text.get(i + 1).is_some_and(|n| is_letter(*n));
@@ -100,6 +100,7 @@ fn blank(text: &[u8], at: usize) -> usize {
     match text.get(at..) {
         Some([b' ' | b'+' | b'\t', next, ..]) if *next != b' ' => 1,
         Some([b'%', b'2', b'0', ..]) => 3,
+        Some([b'&', b'n', b'b', b's', b'p', b';', ..]) => 6,
         _ => 0,
     }
 }

@@ -175,7 +175,10 @@ pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> 
     let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
     let value = &text[at..found.end];
     let stamp = value.contains(&b':')
-        || matches!(text.get(found.end..), Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]));
+        || matches!(
+            text.get(found.end..),
+            Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..] | [b',', b' ', b'0'..=b'9', b'0'..=b'9', b':', ..])
+        );
     let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
     let glued = at > 0 && joins(text[at - 1])
         || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));

@@ -78,7 +78,7 @@ struct Pass<'p> {
 
 impl Pass<'_> {
     fn run(&mut self) {
-        let prose = self.document.kind == Kind::Prose;
+        let prose = self.document.kind.is_running_text();
         let mut reader = Reader::new((&self.engine.classifier, &self.engine.prefixes), self.text, prose);
         while let Some(spots) = reader.next(&mut self.marks) {
             let mut left = spots.any();
@@ -320,7 +320,7 @@ impl Pass<'_> {
     /// A capital: perhaps the beginning of a name.
     fn capital(&mut self, start: usize, end: usize) {
         let text = self.text;
-        if self.document.kind == Kind::Prose
+        if self.document.kind.is_running_text()
             && end - start >= 3
             && matches!(text.get(end), Some(b' ' | b'.'))
             && words::facts(&text[start..end]).is(Class::Month)

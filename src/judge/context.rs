@@ -127,18 +127,24 @@ const NOTICE: usize = 3072;
 
 /// Does `at` stand in the comment with a copyright or licence that source files begin with (a comment, nearly all of it)?
 fn in_notice(text: &[u8], at: usize) -> bool {
-    let before = &text[..at];
     let said = ["opyright", "OPYRIGHT", "icense", "ICENSE", "warranty", "WARRANTY"];
     let is_comment = |line: &[u8]| {
         let line = line.trim_ascii_start();
         let marks: [&[u8]; 8] = [b"*", b"/", b"#", b"--", b";", b"%", b"'", b"<!--"];
         line.is_empty() || marks.iter().any(|mark| line.starts_with(mark))
     };
-    if at >= NOTICE || !said.iter().any(|word| memchr::memmem::find(before, word.as_bytes()).is_some()) {
+    if at >= NOTICE {
         return false;
     }
-    let lines: Vec<bool> = before.split(|b| *b == b'\n').map(is_comment).collect();
-    lines.iter().filter(|comment| **comment).count() * 4 >= lines.len() * 3
+    // The comment in which it stands, from its first line on.
+    let mut start = at;
+    for line in text[..at].rsplit(|b| *b == b'\n') {
+        if !is_comment(line) {
+            break;
+        }
+        start = start.saturating_sub(line.len() + 1);
+    }
+    said.iter().any(|word| memchr::memmem::find(&text[start..at], word.as_bytes()).is_some())
 }
 
 /// Finds attribution words in lines.

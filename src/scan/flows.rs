@@ -40,15 +40,15 @@ pub(super) fn roomy<R: Send>(work: impl FnOnce() -> R + Send) -> Option<R> {
     })
 }
 
-/// What reaches a sink in the wanted files. Facts that are not `known` are read, and added to it; what was not asked
-/// for is forgotten.
+/// What reaches a sink in the wanted files of a workspace. Where facts are kept (`known`), those of files that have not
+/// changed are taken from there, and new ones are added.
 #[must_use]
 pub fn flows(
     analysis: &Analysis,
     sources: &[Source],
     manifests: &[(String, String)],
     threads: usize,
-    known: &mut Known,
+    known: Option<&mut Known>,
 ) -> Flows {
     let crates = workspace::crates(manifests);
     let mut language = analysis.language.clone();
@@ -86,18 +86,19 @@ pub fn flows(
 #[must_use]
 pub fn alone(analysis: &Analysis, name: &str, text: &str) -> Vec<FlowHit> {
     let source = Source { name: name.to_owned(), path: name.to_owned(), text: text.to_owned(), wanted: true };
-    flows(analysis, &[source], &[], 1, &mut Known::new()).remove(name).unwrap_or_default()
+    flows(analysis, &[source], &[], 1, None).remove(name).unwrap_or_default()
 }
 
 /// A source's place, its key, its facts, and these packed where they are new.
 type ReadFile = (usize, [u8; 32], File, Option<Vec<u8>>);
 
 /// The facts of all files, on all threads.
-fn read_all(language: &Language, sources: &[Source], threads: usize, known: &mut Known) -> Vec<File> {
+fn read_all(language: &Language, sources: &[Source], threads: usize, known: Option<&mut Known>) -> Vec<File> {
     let context = context(language);
     let next = AtomicUsize::new(0);
     let read: Mutex<Vec<ReadFile>> = Mutex::new(Vec::with_capacity(sources.len()));
-    let before = std::mem::take(known);
+    let before = known.as_deref();
+    let keeps = before.is_some();
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, sources.len().max(1)) {
             let work = || {
@@ -105,12 +106,13 @@ fn read_all(language: &Language, sources: &[Source], threads: usize, known: &mut
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(source) = sources.get(at) else { break };
                     let key = *blake3::keyed_hash(&context, source.text.as_bytes()).as_bytes();
-                    let old = before.get(&key).and_then(|bytes| postcard::from_bytes(bytes).ok());
+                    let old =
+                        before.and_then(|known| known.get(&key)).and_then(|bytes| postcard::from_bytes(bytes).ok());
                     let (file, bytes) = match old {
                         Some(file) => (file, None),
                         None => {
                             let file = rust::read(&source.text, language);
-                            let bytes = postcard::to_stdvec(&file).ok();
+                            let bytes = keeps.then(|| postcard::to_stdvec(&file).ok()).flatten();
                             (file, bytes)
                         }
                     };
@@ -125,11 +127,11 @@ fn read_all(language: &Language, sources: &[Source], threads: usize, known: &mut
     });
     let mut read = read.into_inner().unwrap_or_default();
     read.sort_by_key(|(at, ..)| *at);
-    let mut before = before;
+    let mut known = known;
     let mut facts: Vec<File> = Vec::with_capacity(sources.len());
     for (at, key, file, bytes) in read {
         facts.resize_with(at, File::default);
-        if let Some(bytes) = bytes.or_else(|| before.remove(&key)) {
+        if let (Some(known), Some(bytes)) = (known.as_deref_mut(), bytes) {
             known.insert(key, bytes);
         }
         facts.push(file);

@@ -1,0 +1,331 @@
+//! Notes about people: who is called by one name (`her daughter Consuelo`, later `Consuelo`), and days without a year.
+//!
+//! Running text alone is read, and only where something in it was found to be a person's.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::detect::engine::Engine;
+use crate::detect::{Clues, Detector, Hit, names};
+use crate::document::Document;
+use crate::fields::Owner;
+use crate::rule::RuleId;
+use crate::words::{self, Class, Facts};
+
+/// Kinds whose finds make a text one about people.
+const PERSONAL: &[&str] = &["name", "dob", "mrn", "ssn", "health_plan_id", "age_over_89", "phone"];
+
+/// Finds what only the rest of a note explains; it goes by what the other detectors have found.
+pub(crate) struct Mentions(pub(crate) Arc<Engine>);
+
+impl Detector for Mentions {
+    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+        let personal = |kind: &&str| {
+            let rules = self.0.of_kind(kind);
+            hits.iter().any(|hit| hit.rule.is_some_and(|rule| rules.contains(&rule)))
+        };
+        if !document.kind.is_running_text() || !PERSONAL.iter().any(|kind| personal(&kind)) {
+            return;
+        }
+        let text = &document.bytes[..];
+        let mut found = Vec::new();
+        if let Some(rule) = self.0.name {
+            let mut people = People { text, rule, taken: taken(hits, rule), known: known(text, hits, rule) };
+            people.introduced(&mut found);
+            people.called_again(&mut found);
+        }
+        if let Some(rule) = self.0.date {
+            days(text, rule, &mut found);
+        }
+        hits.append(&mut found);
+    }
+}
+
+/// Where names are found already, in order.
+fn taken(hits: &[Hit], rule: RuleId) -> Vec<Range<usize>> {
+    let mut taken: Vec<_> = hits.iter().filter(|hit| hit.rule == Some(rule)).map(|hit| hit.at.clone()).collect();
+    taken.sort_by_key(|at| at.start);
+    taken
+}
+
+/// The words of names that are surely a person's, no provider's, and hardly anything else.
+fn known<'t>(text: &'t [u8], hits: &[Hit], rule: RuleId) -> HashSet<&'t [u8]> {
+    let sure = Clues::FULL_NAME.with(Clues::CUE).with(Clues::LABEL).with(Clues::POSITION);
+    let not = Clues::RESERVED.with(Clues::COMMON_WORD).with(Clues::GLUED);
+    let people = hits.iter().filter(|hit| {
+        hit.rule == Some(rule)
+            && hit.clues.any(sure)
+            && !hit.clues.any(not)
+            && matches!(hit.owner, Owner::Person | Owner::Unknown)
+    });
+    people.flat_map(|hit| parts(&text[hit.at.clone()])).collect()
+}
+
+/// The words of a name that can stand for it.
+fn parts(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let words = name.split(|b| !(names::is_letter(*b) || matches!(b, b'-' | b'\'')));
+    words.filter(|word| word.len() >= 3 && is_telling(words::facts(word)))
+}
+
+/// Is a word, written with a capital, hardly anything but a name?
+fn is_telling(facts: Facts) -> bool {
+    facts.common() <= 4
+        && ![Class::Stop, Class::Month, Class::City, Class::State, Class::Title, Class::Health, Class::Relative]
+            .into_iter()
+            .any(|class| facts.is(class))
+}
+
+struct People<'t> {
+    text: &'t [u8],
+    rule: RuleId,
+    taken: Vec<Range<usize>>,
+    known: HashSet<&'t [u8]>,
+}
+
+impl<'t> People<'t> {
+    /// `her daughter Consuelo`, `wife (Ingrid)`, `patient Oduya`.
+    fn introduced(&mut self, found: &mut Vec<Hit>) {
+        let mut from = 0;
+        while let Some(word) = next_capital(self.text, from) {
+            from = word.end;
+            if self.is_taken(&word) {
+                continue;
+            }
+            let Some(close) = cue_before(self.text, word.start) else { continue };
+            let facts = words::facts(&self.text[word.clone()]);
+            let medical =
+                [Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Stop, Class::Month, Class::Title]
+                    .into_iter()
+                    .any(|class| facts.is(class));
+            let name = facts.given().max(facts.surname()) > 0 && facts.common() <= 5;
+            let new = close && facts.common() == 0 && self.text[word.clone()].iter().any(u8::is_ascii_lowercase);
+            if medical || !(name || new) {
+                continue;
+            }
+            let at = names::after_cue(self.text, word.start).map_or(word, |(at, _)| at);
+            from = at.end;
+            self.known.extend(parts(&self.text[at.clone()]));
+            self.push(at, Clues::CUE, found);
+        }
+        self.taken.sort_by_key(|at| at.start);
+    }
+
+    /// A name of somebody whom the text has named.
+    fn called_again(&mut self, found: &mut Vec<Hit>) {
+        if self.known.is_empty() {
+            return;
+        }
+        let mut from = 0;
+        while let Some(word) = next_capital(self.text, from) {
+            from = word.end;
+            if self.known.contains(&self.text[word.clone()]) && !self.is_taken(&word) {
+                self.push(word, Clues::NAMED, found);
+            }
+        }
+    }
+
+    fn is_taken(&self, at: &Range<usize>) -> bool {
+        let after = self.taken.partition_point(|taken| taken.start <= at.start);
+        self.taken[after.saturating_sub(4)..].iter().take(5).any(|taken| taken.start < at.end && at.start < taken.end)
+    }
+
+    fn push(&mut self, at: Range<usize>, clue: Clues, found: &mut Vec<Hit>) {
+        if clue == Clues::CUE {
+            let place = self.taken.partition_point(|taken| taken.start <= at.start);
+            self.taken.insert(place, at.clone());
+        }
+        let clues = Clues::SHAPE.with(Clues::HALF_NAME).with(clue);
+        found.push(Hit { rule: Some(self.rule), at, label: None, clues, owner: Owner::Unknown, record: None });
+    }
+}
+
+/// The next word that begins with a capital and goes on in letters, from `from` on.
+fn next_capital(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        at += text.get(at..)?.iter().position(|b| b.is_ascii_uppercase() || *b >= 0xc3)?;
+        let joined =
+            at > 0 && (names::is_letter(text[at - 1]) || text[at - 1].is_ascii_digit() || text[at - 1] == b'_');
+        let end = names::word_end(text, at);
+        if !joined && end - at >= 2 && names::is_capital(text, at) {
+            let tail = text.get(end).is_some_and(|b| b.is_ascii_digit() || matches!(b, b'_' | b'@' | b'='));
+            if !tail {
+                return Some(at..end);
+            }
+        }
+        at = end.max(at + 1);
+    }
+}
+
+/// Does a word for a relative or a patient stand just before; and right before, with no colon between?
+fn cue_before(text: &[u8], at: usize) -> Option<bool> {
+    let before = &text[at.saturating_sub(24)..at];
+    let trimmed = before.trim_ascii_end();
+    let blanks = &before[trimmed.len()..];
+    if blanks.contains(&b'\n') && blanks.iter().filter(|b| **b == b'\n').count() > 1 {
+        return None;
+    }
+    let (cue, close) = match trimmed {
+        [rest @ .., b':'] => (rest, false),
+        [rest @ .., b','] => (rest, true),
+        [rest @ .., b'('] => (rest.trim_ascii_end(), true),
+        rest if !blanks.is_empty() => (rest, true),
+        _ => return None,
+    };
+    let start = cue.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+    let word = &cue[start..];
+    let patient = [&b"patient"[..], b"pt", b"resident", b"client", b"neighbor", b"neighbour", b"friend", b"member"];
+    let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue));
+    // `MOTHER Reports`, `Patient Portal`: a heading's word says little.
+    let lower = word.last().is_some_and(u8::is_ascii_lowercase);
+    let relative = words::facts(word).is(Class::Relative) && word.len() >= 3;
+    (relative || is_patient).then_some(close && lower && !is_patient)
+}
+
+/// Days and months that name no year, or months that do: all of a date but the year identifies.
+fn days(text: &[u8], rule: RuleId, found: &mut Vec<Hit>) {
+    let mut push = |at: Range<usize>| {
+        let clues = Clues::SHAPE.with(Clues::DATE);
+        found.push(Hit { rule: Some(rule), at, label: None, clues, owner: Owner::Unknown, record: None });
+    };
+    let mut from = 0;
+    while let Some(word) = next_word(text, from) {
+        from = word.end;
+        let at = if text[word.start].is_ascii_digit() { number_first(text, &word) } else { month_first(text, &word) };
+        if let Some(at) = at {
+            from = at.end;
+            push(at);
+        }
+    }
+}
+
+/// The next word that may begin a day: a number of one digit or two, or a month.
+fn next_word(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    while at < text.len() {
+        let len = text[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let joined =
+            at > 0 && (text[at - 1] >= 0x80 || matches!(text[at - 1], b'_' | b'/' | b'.' | b'-' | b':' | b'$'));
+        let begins =
+            text[at].is_ascii_digit() || matches!(text[at], b'J' | b'F' | b'M' | b'A' | b'S' | b'O' | b'N' | b'D');
+        if len > 0 && begins && !joined && len <= 9 {
+            return Some(at..at + len);
+        }
+        at += len.max(1);
+    }
+    None
+}
+
+/// `Nov 4`, `February 1st`, `March the 9th`, `March 2025`, `May of 2004`.
+fn month_first(text: &[u8], month: &Range<usize>) -> Option<Range<usize>> {
+    if month.len() < 3 || !words::facts(&text[month.clone()]).is(Class::Month) {
+        return None;
+    }
+    let mut at = month.end + usize::from(month.len() <= 4 && text.get(month.end) == Some(&b'.'));
+    at += usize::from(text.get(at) == Some(&b' '));
+    for join in [&b"the "[..], b"of "] {
+        at += if text[at..].starts_with(join) { join.len() } else { 0 };
+    }
+    let end = at + text[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let number = &text[at..end];
+    let year = number.len() == 4 && matches!(number, [b'1', b'9', ..] | [b'2', b'0', ..]);
+    let fits = at > month.end && (day(number) || year && number.iter().all(u8::is_ascii_digit)) && ends(text, end);
+    // `May 20 mg`, `Sep 12 %`: an amount.
+    fits.then_some(month.start..end)
+}
+
+/// `20 Feb`, `the 9th of January`, `on 5/2`.
+fn number_first(text: &[u8], number: &Range<usize>) -> Option<Range<usize>> {
+    let digits = &text[number.clone()];
+    if text.get(number.end) == Some(&b'/') {
+        return slashed(text, number);
+    }
+    if !day(digits) || text.get(number.end) != Some(&b' ') {
+        return None;
+    }
+    let mut at = number.end + 1;
+    at += if text[at..].starts_with(b"of ") { 3 } else { 0 };
+    let end = at + text[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let month = &text[at..end];
+    let capital = month.first().is_some_and(u8::is_ascii_uppercase);
+    let ordinal = digits.last().is_some_and(u8::is_ascii_alphabetic);
+    let fits = month.len() >= 3 && words::facts(month).is(Class::Month) && (capital || ordinal);
+    (fits && (ordinal || !month.eq_ignore_ascii_case(b"may") && !month.eq_ignore_ascii_case(b"march") || capital))
+        .then_some(number.start..end)
+}
+
+/// `5/2` behind a word that dates have before them.
+fn slashed(text: &[u8], month: &Range<usize>) -> Option<Range<usize>> {
+    const BEFORE: &[&str] =
+        &["on", "since", "until", "from", "through", "thru", "dated", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let start = month.end + 1;
+    let end = start + text[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let number = |digits: &[u8], most: u32| {
+        let value = digits.iter().fold(0u32, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')));
+        (1..=2).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && (1..=most).contains(&value)
+    };
+    let before = text[month.start.saturating_sub(10)..month.start].trim_ascii_end();
+    let word = before.rsplit(|b| !b.is_ascii_alphabetic()).next().unwrap_or_default();
+    let cue = BEFORE.iter().any(|cue| word.eq_ignore_ascii_case(cue.as_bytes()));
+    let alone = !text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'%'));
+    (cue && alone && number(&text[month.clone()], 12) && number(&text[start..end], 31)).then_some(month.start..end)
+}
+
+/// Is it a day of a month: `1` to `31`, perhaps with its ending?
+fn day(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let value = text[..digits.min(3)].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+    (1..=2).contains(&digits)
+        && (1..=31).contains(&value)
+        && matches!(&text[digits..], b"" | b"st" | b"nd" | b"rd" | b"th")
+}
+
+/// Does a day end here: not in an amount, a time, a version?
+fn ends(text: &[u8], at: usize) -> bool {
+    let unit = |unit: &&[u8]| text[at..].get(..unit.len()).is_some_and(|own| own == *unit);
+    let more = matches!(text.get(at..), Some([b':' | b'.' | b'/' | b'-', b'0'..=b'9', ..] | [b'%', ..]));
+    !more && ![&b" mg"[..], b" mL", b" ml", b" mcg", b" %", b" units"].iter().any(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut hits = Vec::new();
+        days(text.as_bytes(), RuleId(0), &mut hits);
+        hits.iter().map(|hit| text[hit.at.clone()].to_owned()).collect()
+    }
+
+    #[test]
+    fn days_without_a_year() {
+        let text = "on Nov 4, Dec. 2 and February 1st; March the 9th, the 9th of January, 20 Feb, in March 2025, May of 2004, on 5/2";
+        let days = [
+            "Nov 4",
+            "Dec. 2",
+            "February 1st",
+            "March the 9th",
+            "9th of January",
+            "20 Feb",
+            "March 2025",
+            "May of 2004",
+            "5/2",
+        ];
+        assert_eq!(found(text), days);
+        for text in
+            ["Mar 12:30", "pain 6/10", "May 20 mg", "a 1/2 tablet", "Mark 4", "v1.5 Mar", "I may 3 times", "Dec"]
+        {
+            assert!(found(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn people_by_one_name() {
+        for (text, close) in
+            [("her daughter Bo", Some(true)), ("wife (Bo", Some(true)), ("Mother: Bo", Some(false)), ("saw Bo", None)]
+        {
+            assert_eq!(cue_before(text.as_bytes(), text.len() - 2), close, "{text}");
+        }
+    }
+}
