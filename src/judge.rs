@@ -157,6 +157,11 @@ fn loose(judged: &Judged) -> bool {
     !judged.hit.clues.any(firm) && judged.hit.owner != Owner::Person && judged.partners < 1.0
 }
 
+/// Does something else than its owner say what it is: a user has an `id`, and is no patient?
+fn is_said(judged: &Judged) -> bool {
+    judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE))
+}
+
 /// Is it a name or date in running text that nothing beside it proves?
 fn unproven(judged: &Judged, kind: &str) -> bool {
     let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::CUE).with(Clues::WEAK_LABEL);
@@ -187,7 +192,7 @@ fn verdict(rule: &Rule, id: RuleId, judged: &Judged, (phi, person): (bool, bool)
         _ if provider => false,
         Profile::Default if loose(judged) || unproven(judged, kind) => false,
         Profile::Default if health => false,
-        Profile::Default => phi || ((person || STRONG.contains(&kind)) && confidence >= 0.8),
+        Profile::Default => phi || ((person || STRONG.contains(&kind) && is_said(judged)) && confidence >= 0.8),
         Profile::SafeHarbor => !health || phi,
         Profile::LimitedDataSet => !health && !LIMITED.contains(&kind),
     };

@@ -56,6 +56,7 @@ impl Columns {
         columns: &mut HashMap<Label, Option<Called>>,
         hits: &mut Vec<Hit>,
     ) {
+        let people = self.is_about_people(&document.bytes, fields, columns);
         let synthetic: HashSet<u32> = fields.iter().filter(|f| f.label == Label::Synthetic).map(|f| f.record).collect();
         for field in fields {
             let before = hits.len();
@@ -63,7 +64,7 @@ impl Columns {
                 let inner = Self { engine: Arc::clone(&self.engine), depth: self.depth + 1 };
                 encoded::read(&inner, &Text(Arc::clone(&self.engine)), document, field, hits);
             } else {
-                self.field(&document.bytes, field, columns, hits);
+                self.field(&document.bytes, field, (&*columns, people), hits);
             }
             if synthetic.contains(&field.record) {
                 hits[before..].iter_mut().for_each(|hit| hit.clues = hit.clues.with(Clues::RESERVED));
@@ -71,25 +72,42 @@ impl Columns {
         }
     }
 
-    fn field(&self, text: &[u8], field: &Field, columns: &mut HashMap<Label, Option<Called>>, hits: &mut Vec<Hit>) {
+    /// Looks up all labels. Do they tell who somebody is, so that a column of names may hold any?
+    fn is_about_people(&self, text: &[u8], fields: &[Field], columns: &mut HashMap<Label, Option<Called>>) -> bool {
+        let words = fields.iter().filter(|field| matches!(field.label, Label::Text(_) | Label::Word(_)));
+        for field in words {
+            if !columns.contains_key(&field.label) {
+                columns.insert(field.label.clone(), self.called(text, &field.label));
+            }
+        }
+        let is = |kind: &&&str| {
+            let rules = self.engine.of_kind(kind);
+            columns.values().flatten().any(|called| called.strong && rules.contains(&called.rule))
+        };
+        let who = PERSONAL[..4].iter().filter(is).count();
+        who > 0 && PERSONAL.iter().filter(is).count() >= 2
+    }
+
+    fn field(
+        &self,
+        text: &[u8],
+        field: &Field,
+        (columns, people): (&HashMap<Label, Option<Called>>, bool),
+        hits: &mut Vec<Hit>,
+    ) {
         match &field.label {
             Label::Prose | Label::Base64 => {}
             Label::Nothing | Label::Synthetic => {
                 hits.push(hit(None, field, field.value.clone(), None, Clues::POSITION, field.owner))
             }
             Label::Kind(kind) => self.position(text, field, kind, hits),
-            Label::Text(_) | Label::Word(_) => {
-                if !columns.contains_key(&field.label) {
-                    columns.insert(field.label.clone(), self.called(text, &field.label));
+            Label::Text(_) | Label::Word(_) => match columns.get(&field.label) {
+                Some(Some(called)) => self.labelled(text, field, *called, people, hits),
+                _ if is_foreign_key(text, field) => {
+                    hits.push(hit(None, field, field.value.clone(), None, Clues::COLUMN, field.owner));
                 }
-                match columns.get(&field.label) {
-                    Some(Some(called)) => self.labelled(text, field, *called, hits),
-                    _ if is_foreign_key(text, field) => {
-                        hits.push(hit(None, field, field.value.clone(), None, Clues::COLUMN, field.owner));
-                    }
-                    _ => {}
-                }
-            }
+                _ => {}
+            },
         }
     }
 
@@ -102,8 +120,10 @@ impl Columns {
     }
 
     /// A value in a labelled column.
-    fn labelled(&self, text: &[u8], field: &Field, called: Called, hits: &mut Vec<Hit>) {
-        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule, called.strong) else {
+    fn labelled(&self, text: &[u8], field: &Field, called: Called, people: bool, hits: &mut Vec<Hit>) {
+        let named = people && self.engine.matchers.get(called.rule).value == Value::Name;
+        let trusted = called.strong || named;
+        let Some((at, verdict, clues)) = self.value(text, field.value.clone(), called.rule, trusted) else {
             return;
         };
         let owner = if called.owner == Owner::Unknown { field.owner } else { called.owner };
@@ -131,6 +151,11 @@ impl Columns {
         let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid));
         let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
         if at.is_empty() || !FLAGS.contains(&kind) && checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
+            return;
+        }
+        // `1`, `123`: what examples count their people by.
+        let short = at.len() <= 3 && text[at.clone()].iter().all(u8::is_ascii_digit);
+        if short && COUNTED.contains(&kind) {
             return;
         }
         let clues = Clues::POSITION.when(verdict == Verdict::Reserved, Clues::RESERVED);
@@ -181,6 +206,12 @@ impl Columns {
         }
     }
 }
+
+/// Kinds whose values are numbers that institutions give.
+const COUNTED: &[&str] = &["mrn", "other_id", "account", "health_plan_id"];
+
+/// Kinds that tell who somebody is: one of the first four, and another.
+const PERSONAL: &[&str] = &["dob", "ssn", "mrn", "health_plan_id", "phone", "address", "email", "name"];
 
 /// What the names of keys, codes and counts end in.
 const KEYS: &[&str] = &["id", "key", "code", "cd", "count", "cnt", "seq", "num", "_c"];

@@ -180,7 +180,7 @@ fn cue_before(text: &[u8], at: usize) -> Option<bool> {
     // `MOTHER Reports`, `Patient Portal`: a heading's word says little.
     let lower = word.last().is_some_and(u8::is_ascii_lowercase);
     let relative = words::facts(word).is(Class::Relative) && word.len() >= 3;
-    (relative || is_patient).then_some(close && lower && !is_patient)
+    (relative || is_patient).then_some(close && lower)
 }
 
 /// Days and months that name no year, or months that do: all of a date but the year identifies.
@@ -222,6 +222,10 @@ fn month_first(text: &[u8], month: &Range<usize>) -> Option<Range<usize>> {
     if month.len() < 3 || !words::facts(&text[month.clone()]).is(Class::Month) {
         return None;
     }
+    // `07 Jan 2026`: a date that others find, or a time stamp.
+    if matches!(text[..month.start], [.., b'0'..=b'9', b' ' | b'-' | b'/']) {
+        return None;
+    }
     let mut at = month.end + usize::from(month.len() <= 4 && text.get(month.end) == Some(&b'.'));
     at += usize::from(text.get(at) == Some(&b' '));
     for join in [&b"the "[..], b"of "] {
@@ -231,8 +235,8 @@ fn month_first(text: &[u8], month: &Range<usize>) -> Option<Range<usize>> {
     let number = &text[at..end];
     let year = number.len() == 4 && matches!(number, [b'1', b'9', ..] | [b'2', b'0', ..]);
     let fits = at > month.end && (day(number) || year && number.iter().all(u8::is_ascii_digit)) && ends(text, end);
-    // `May 20 mg`, `Sep 12 %`: an amount.
-    fits.then_some(month.start..end)
+    let after = text[end..].iter().take(6).skip_while(|b| matches!(b, b',' | b' ')).take_while(|b| b.is_ascii_digit());
+    (fits && (year || after.count() < 3)).then_some(month.start..end)
 }
 
 /// `20 Feb`, `the 9th of January`, `on 5/2`.
@@ -251,7 +255,11 @@ fn number_first(text: &[u8], number: &Range<usize>) -> Option<Range<usize>> {
     let capital = month.first().is_some_and(u8::is_ascii_uppercase);
     let ordinal = digits.last().is_some_and(u8::is_ascii_alphabetic);
     let fits = month.len() >= 3 && words::facts(month).is(Class::Month) && (capital || ordinal);
-    (fits && (ordinal || !month.eq_ignore_ascii_case(b"may") && !month.eq_ignore_ascii_case(b"march") || capital))
+    // With a year it is a date that others find, or a time stamp.
+    let year = text[end..].iter().take(6).skip_while(|b| matches!(b, b',' | b' ')).take_while(|b| b.is_ascii_digit());
+    (fits
+        && year.count() < 3
+        && (ordinal || !month.eq_ignore_ascii_case(b"may") && !month.eq_ignore_ascii_case(b"march") || capital))
         .then_some(number.start..end)
 }
 

@@ -99,6 +99,8 @@ fn is_suffix(word: &[u8]) -> bool {
 fn blank(text: &[u8], at: usize) -> usize {
     match text.get(at..) {
         Some([b' ' | b'+' | b'\t', next, ..]) if *next != b' ' => 1,
+        // HL7 v2 and DICOM.
+        Some([b'^', next, ..]) if is_letter(*next) => 1,
         Some([b'%', b'2', b'0', ..]) => 3,
         Some([b'&', b'n', b'b', b's', b'p', b';', ..]) => 6,
         _ => 0,
@@ -216,8 +218,10 @@ pub(crate) fn behind_label(
     }
     let known = words.iter().filter(|w| w.known() && !w.facts.is(Class::Stop)).count();
     let unknown = words.iter().filter(|w| !w.known() && !w.initial).count();
-    if !strong && unknown > 0 && (unknown > 1 || first.given() < 3)
+    let given = words.get(usize::from(first.comma)).unwrap_or(first);
+    if !strong && unknown > 0 && (unknown > 1 || given.given() < 3 - u8::from(first.comma))
         || words.iter().any(|w| is_sample(&text[w.at.clone()]))
+        || words.len() == 1 && known_type(&text[first.at.clone()])
     {
         return None;
     }
@@ -228,6 +232,12 @@ pub(crate) fn behind_label(
     }
     let clues = if known > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
     Some((first.at.start..end, clues.when(words.iter().all(Word::ordinary), Clues::COMMON_WORD)))
+}
+
+/// Is it written as names of types are (`HumanName`), and not as `McDonald` or `DeLuca` are?
+fn known_type(word: &[u8]) -> bool {
+    let hump = word.windows(2).position(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    hump.is_some_and(|at| at >= 3 && !matches!(word, [b'F' | b'V', ..] | [b'M', b'a', b'c', ..]))
 }
 
 /// Words that forms show where a name will stand.

@@ -257,6 +257,10 @@ impl Pass<'_> {
                 (slot.start..end, verdict, Clues::default())
             }
         };
+        // `Self::Nok => "NOK"`: a code that says its own name.
+        if text[key.clone()].eq_ignore_ascii_case(&text[at.clone()]) {
+            return;
+        }
         let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });
         self.push(called.rule, at, Some(key), clues.when(verdict == Verdict::Reserved, Clues::RESERVED), owner);
     }

@@ -83,8 +83,11 @@ impl Health {
     pub(crate) fn of(rules: &Rules, page: &Page, judged: &[Judged]) -> Self {
         let rule = |j: &Judged| j.hit.rule.map(|r| &rules.get(r).identifier);
         let sure = |j: &Judged| score::probability(j.log_odds()) >= 0.5 && !j.hit.clues.has(Clues::RESERVED);
-        let firm = |j: &Judged| j.hit.clues.any(Clues::LABEL.with(Clues::POSITION)) || j.hit.owner == Owner::Person;
-        let says: Vec<bool> = judged.iter().map(|j| rule(j).is_some_and(|r| r.health) && sure(j) && firm(j)).collect();
+        let called = |j: &Judged| j.hit.clues.any(Clues::LABEL.with(Clues::POSITION));
+        // The `name` of a user is a name; the `id` of a user is no patient's.
+        let firm = |j: &Judged| called(j) || j.hit.owner == Owner::Person && rule(j).is_some_and(|r| r.kind != "mrn");
+        let says: Vec<bool> =
+            judged.iter().map(|j| rule(j).is_some_and(|r| r.health) && sure(j) && called(j)).collect();
         let who: Vec<Option<usize>> = judged
             .iter()
             .map(|j| {
@@ -112,6 +115,8 @@ impl Health {
             clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE)) || judged.hit.owner == Owner::Person;
         let page = self.page && (person || judged.partners > 0.5);
         let firm = person || clues.has(Clues::SHAPE);
+        let firm =
+            firm && (rule.identifier.kind != "mrn" || clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE)));
         let record = rule.identifier.health && firm || self.records.get(i).copied().unwrap_or(false);
         // A date that nothing names is a patient's only in a document about health.
         let dated = !clues.has(Clues::DATE) || clues.has(Clues::LABEL) || self.page;
