@@ -186,7 +186,8 @@ fn verdict(rule: &Rule, id: RuleId, judged: &Judged, (phi, person): (bool, bool)
         Profile::SafeHarbor if reserved => {
             labelled && (STRONG.contains(&kind) || judged.hit.clues.has(Clues::POSITION))
         }
-        _ if reserved => labelled && STRONG.contains(&kind),
+        // What everybody may print leaks nothing.
+        _ if reserved => false,
         // 164.514(b)(2)(i)(K) names certificate and licence numbers; whose name stands on them is another matter.
         Profile::SafeHarbor if provider => kind == "license",
         _ if provider => false,
