@@ -1,6 +1,7 @@
 //! The little clinic of `testdata/clinic`: its marked lines are reported, and nothing else.
 //!
-//! `testdata/clinic.expected.tsv` holds the marks: path, line, rule ids; `~id` is a finding of severity `note`.
+//! `testdata/clinic.expected.tsv` holds the marks: path, line, rule ids; `~id` is a finding of severity `note`,
+//! `(id)` a published sample: only `--profile strict` reports it, as a note.
 #![cfg(feature = "cli")]
 #![allow(clippy::disallowed_methods)] // it reads the marks and starts the binary
 
@@ -45,8 +46,8 @@ fn expected() -> Marks {
     marks
 }
 
-fn reported() -> Marks {
-    let output = phivet(&["scan", "--format", "jsonl", "--all", CLINIC]);
+fn reported(profile: &str) -> Marks {
+    let output = phivet(&["scan", "--format", "jsonl", "--all", "--profile", profile, CLINIC]);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "a clinic with findings exits with 1; stderr:\n{errors}");
     let mut marks = Marks::new();
@@ -70,7 +71,9 @@ fn reported() -> Marks {
 
 #[test]
 fn reports_the_marked_lines_and_nothing_else() {
-    let (expected, reported) = (expected(), reported());
+    let (mut expected, reported) = (expected(), reported("default"));
+    expected.values_mut().for_each(|rules| rules.retain(|rule| !rule.starts_with('(')));
+    expected.retain(|_, rules| !rules.is_empty());
     let mut wrong = Vec::new();
     let keys: BTreeSet<&(String, u64)> = expected.keys().chain(reported.keys()).collect();
     let none = BTreeSet::new();
@@ -85,6 +88,20 @@ fn reports_the_marked_lines_and_nothing_else() {
     }
     let lines = expected.len();
     assert!(wrong.is_empty(), "{} of {lines} marked lines and others differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn samples_are_told_by_the_strict_profile_alone() {
+    let reported = reported("strict");
+    let mut samples = 0;
+    for (key, rules) in expected() {
+        for sample in rules.iter().filter_map(|rule| rule.strip_prefix('(')?.strip_suffix(')')) {
+            let has = reported.get(&key).is_some_and(|rules| rules.contains(&format!("~{sample}")));
+            assert!(has, "{CLINIC}/{}:{}: {sample}", key.0, key.1);
+            samples += 1;
+        }
+    }
+    assert!(samples > 0, "no mark is a sample");
 }
 
 #[test]
@@ -105,7 +122,8 @@ fn marks_stand_on_lines_that_exist() {
 fn the_default_report_shows_every_file_with_marks() {
     let output = phivet(&["scan", "--format", "concise", CLINIC]);
     let text = String::from_utf8_lossy(&output.stdout).replace('\\', "/");
-    let files: BTreeSet<String> = expected().into_keys().map(|(path, _)| path).collect();
+    let told = expected().into_iter().filter(|(_, rules)| rules.iter().any(|rule| !rule.starts_with('(')));
+    let files: BTreeSet<String> = told.map(|((path, _), _)| path).collect();
     let missing: Vec<String> = files.into_iter().filter(|path| !text.contains(path.as_str())).collect();
     assert!(missing.is_empty(), "files with marks that the default report leaves out:\n{}", missing.join("\n"));
 }
