@@ -73,7 +73,12 @@ const WEIGHTS: &[Weight] = &[
     Weight { when: |s| s.has(Clues::CUE), worth: 2.4, says: "a title or a word for a person stands before it" },
     Weight { when: |s| s.has(Clues::NAMED), worth: 1.2, says: "the document names this person elsewhere" },
     Weight { when: |s| s.has(Clues::ROW) && !s.labelled(), worth: 0.2, says: "stands beside a person" },
-    Weight { when: |s| s.has(Clues::DATE) && !s.labelled(), worth: 0.1, says: "a date" },
+    Weight { when: |s| s.has(Clues::DATE) && !s.labelled(), worth: -0.4, says: "a date" },
+    Weight {
+        when: |s| s.has(Clues::DATE) && !s.labelled() && s.page.people > 0 && s.page.health >= 2,
+        worth: 0.6,
+        says: "a date in a document about care",
+    },
     Weight {
         when: |s| s.page.people > 0 && s.page.kind.is_running_text() && !s.labelled(),
         worth: 1.3,

@@ -26,6 +26,7 @@ const SAMPLE_DOMAINS: &[&str] = &[
     "test.com",
     "test.org",
     "domain.com",
+    "domain.tld",
     "yourdomain.com",
     "mydomain.com",
     "yourcompany.com",
