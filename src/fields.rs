@@ -7,6 +7,7 @@ pub mod dicom;
 pub mod fhir;
 pub mod hl7v2;
 pub mod hl7v2_xml;
+pub mod html;
 pub(crate) mod marks;
 pub mod mime;
 pub mod ncpdp;
@@ -92,6 +93,7 @@ pub const FORMATS: &[Format] = &[
     ncpdp::TELECOM,
     ncpdp::SCRIPT,
     xml::FORMAT,
+    html::FORMAT,
     sql::FORMAT,
     web::FORMAT,
     mime::FORMAT,

@@ -81,7 +81,12 @@ impl Judge {
             page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
             let judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
             let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
-            let name = named::masked_name(document, &spans, engine, in_name());
+            let names = |j: &&Judged| {
+                let kind = j.hit.rule.map_or("", |rule| rules.get(rule).identifier.kind.as_str());
+                matches!(kind, "name" | "email") && j.log_odds() > 0.0
+            };
+            let people: Vec<Range<usize>> = judged.iter().filter(names).map(|j| j.hit.at.clone()).collect();
+            let name = named::masked_name(document, (&spans, &people), engine, in_name());
             let health = records::Health::of(rules, &page, &judged);
             let mut places = Places::new(document);
             for (i, judged) in judged.iter().enumerate() {
@@ -110,7 +115,7 @@ impl Judge {
             findings.sort_by_key(|finding| finding.start_byte);
         }
         if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {
-            let name = named::masked_name(document, &[], engine, in_name());
+            let name = named::masked_name(document, (&[], &[]), engine, in_name());
             allow::unused(allows, rules, rule, (document, &name), &mut findings);
         }
         findings
@@ -118,7 +123,7 @@ impl Judge {
 
     /// A document's name as it may be printed, before anything is known of its content.
     pub(crate) fn name(&self, name: &str, engine: &Engine, in_name: Vec<Range<usize>>) -> Masked {
-        named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), &[], engine, in_name)
+        named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), (&[], &[]), engine, in_name)
     }
 
     fn weigh(

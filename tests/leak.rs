@@ -92,7 +92,9 @@ fn own_words() -> String {
 
 fn check_all_formats(search: &Search, folder: &Folder, target: &[&str], input: &[u8], code: &[i32]) {
     for (format, _) in FORMATS {
-        for profile in PROFILES {
+        // What a profile leaves out stands beside what it reports: enough to see in these.
+        let varied = ["full", "jsonl", "sarif", "html"].contains(format);
+        for profile in if varied { &PROFILES[..] } else { &PROFILES[2..] } {
             let mut arguments = vec!["scan", "-v", "--all", "--format", format, "--profile", profile];
             arguments.extend_from_slice(target);
             let ran = folder.phivet_on(&arguments, input);

@@ -36,7 +36,7 @@ impl Detector for Columns {
             if may_be >> i & 1 == 1 && (format.is)(document) {
                 fields.clear();
                 (format.read)(document, &mut fields);
-                self.fields(document, &fields, &mut columns, hits);
+                self.fields((document, format.name), &fields, &mut columns, hits);
             }
         }
     }
@@ -51,12 +51,17 @@ impl Columns {
     /// The fields of one format.
     fn fields(
         &self,
-        document: &Document,
+        (document, format): (&Document, &str),
         fields: &[Field],
         columns: &mut HashMap<Label, Option<Called>>,
         hits: &mut Vec<Hit>,
     ) {
         let people = self.is_about_people(&document.bytes, fields, columns);
+        let about = match (people, format == "table" && is_about_goods(&document.bytes, columns)) {
+            (true, _) => About::People,
+            (false, true) => About::Goods,
+            (false, false) => About::Anything,
+        };
         let synthetic: HashSet<u32> = fields.iter().filter(|f| f.label == Label::Synthetic).map(|f| f.record).collect();
         for field in fields {
             let before = hits.len();
@@ -64,7 +69,7 @@ impl Columns {
                 let inner = Self { engine: Arc::clone(&self.engine), depth: self.depth + 1 };
                 encoded::read(&inner, &Text(Arc::clone(&self.engine)), document, field, hits);
             } else {
-                self.field(&document.bytes, field, (&*columns, people), hits);
+                self.field(&document.bytes, field, (&*columns, about), hits);
             }
             if synthetic.contains(&field.record) {
                 hits[before..].iter_mut().for_each(|hit| hit.clues = hit.clues.with(Clues::RESERVED));
@@ -92,7 +97,7 @@ impl Columns {
         &self,
         text: &[u8],
         field: &Field,
-        (columns, people): (&HashMap<Label, Option<Called>>, bool),
+        (columns, about): (&HashMap<Label, Option<Called>>, About),
         hits: &mut Vec<Hit>,
     ) {
         match &field.label {
@@ -102,8 +107,10 @@ impl Columns {
             }
             Label::Kind(kind) => self.position(text, field, kind, hits),
             Label::Text(_) | Label::Word(_) => match columns.get(&field.label) {
-                Some(Some(called)) => self.labelled(text, field, *called, people, hits),
-                _ if is_foreign_key(text, field) => {
+                Some(Some(called)) if called.strong || about != About::Goods => {
+                    self.labelled(text, field, *called, about == About::People, hits);
+                }
+                _ if about == About::Goods || is_foreign_key(text, field) => {
                     hits.push(hit(None, field, field.value.clone(), None, Clues::COLUMN, field.owner));
                 }
                 _ => {}
@@ -189,6 +196,10 @@ impl Columns {
                 Some((start..stop, verdict, Clues::default().when(matcher.check.is_some(), Clues::CHECKED)))
             }
             Value::Name => {
+                // Headings follow headings: `<th>Patient</th><th>Date of birth</th>`.
+                if self.engine.words.look_up(&text[start..end]).is_some() {
+                    return None;
+                }
                 let (at, clues) = names::behind_label(text, start, end, true, strong)?;
                 let reserved = words::is_placeholder_person(&text[at.clone()]);
                 Some((at, if reserved { Verdict::Reserved } else { Verdict::Valid }, clues))
@@ -212,6 +223,51 @@ const COUNTED: &[&str] = &["mrn", "other_id", "account", "health_plan_id"];
 
 /// Kinds that tell who somebody is: one of the first four, and another.
 const PERSONAL: &[&str] = &["dob", "ssn", "mrn", "health_plan_id", "phone", "address", "email", "name"];
+
+/// What the labels of a table tell of its rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// They say who somebody is: a column of names may hold any.
+    People,
+    /// They are things that are made, sold and stored: what looks like an identifier is a part's number.
+    Goods,
+    Anything,
+}
+
+/// Words of columns that things have.
+const GOODS: &[&[u8]] = &[
+    b"sku",
+    b"upc",
+    b"ean",
+    b"gtin",
+    b"asin",
+    b"isbn",
+    b"barcode",
+    b"part",
+    b"item",
+    b"product",
+    b"catalog",
+    b"qty",
+    b"quantity",
+    b"price",
+    b"vendor",
+    b"supplier",
+    b"warehouse",
+    b"stock",
+];
+
+/// Do two columns at least speak of goods?
+fn is_about_goods(text: &[u8], columns: &HashMap<Label, Option<Called>>) -> bool {
+    let speaks = |label: &&Label| {
+        let name = match label {
+            Label::Text(at) => text.get(at.clone()).unwrap_or_default(),
+            Label::Word(word) => word.as_bytes(),
+            _ => return false,
+        };
+        name.split(|b| !b.is_ascii_alphanumeric()).any(|word| GOODS.iter().any(|own| word.eq_ignore_ascii_case(own)))
+    };
+    columns.keys().filter(speaks).count() >= 2
+}
 
 /// What the names of keys, codes and counts end in.
 const KEYS: &[&str] = &["id", "key", "code", "cd", "count", "cnt", "seq", "num", "_c"];

@@ -1,4 +1,4 @@
-//! `phivet:allow RULE[, RULE] -- reason`, on the line or the one above, in any comment syntax.
+//! `phivet:allow RULE[, RULE] -- reason`, on the line or on a line of its own above, in any comment syntax.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(crate) struct Allow {
     at: usize,
     rules: Vec<String>,
     reason: Range<usize>,
-    /// The bytes whose findings it covers: its own line and the next.
+    /// The bytes whose findings it covers: its own line, and the next where it stands alone on its own.
     covers: Range<usize>,
     used: bool,
 }
@@ -35,7 +35,9 @@ pub(crate) fn read(text: &[u8]) -> Vec<Allow> {
         let reason = dashes.map_or(line.end..line.end, |dashes| at + MARK.len() + dashes + 2..line.end);
         let end = if text[line.end..].starts_with(b"\r\n") { 2 } else { 1 };
         let next = (line.end + end).min(text.len());
-        let covers = line.start..line_around(text, next).end;
+        // Behind code a comment speaks of that line: the next may hold another value.
+        let alone = !text[line.start..at].iter().any(u8::is_ascii_alphanumeric);
+        let covers = line.start..if alone { line_around(text, next).end } else { line.end };
         if !rules.is_empty() {
             allows.push(Allow { at, rules, reason, covers, used: false });
         }
@@ -145,5 +147,9 @@ mod tests {
             assert!(covered("# phivet") && covered("second"));
             assert!(!covered("third") && !covered("x"));
         }
+        let text = "first // phivet:allow ssn -- made up\nsecond";
+        let mut allows = read(text.as_bytes());
+        assert!(covering(text.as_bytes(), &mut allows, "ssn", &(0..5)).is_some());
+        assert!(covering(text.as_bytes(), &mut allows, "ssn", &(text.len() - 6..text.len())).is_none());
     }
 }

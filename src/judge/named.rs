@@ -1,5 +1,6 @@
 //! Document names: they are printed with every finding, and they too hold identifiers (`john_smith_labs.csv`).
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::detect::checks::Verdict;
@@ -7,6 +8,7 @@ use crate::detect::engine::Engine;
 use crate::detect::names;
 use crate::document::Document;
 use crate::mask::{self, Masked};
+use crate::words;
 
 /// Words of folders and files whose numbers are people's.
 const PEOPLE: &[&str] =
@@ -64,10 +66,11 @@ fn numbers_of_people(name: &str) -> Vec<Range<usize>> {
 }
 
 /// The document's name, masked where it holds one of the values found in it, or looks like an identifier itself.
-/// `in_name` is what the detectors find in the name, read as a text.
+/// `hits` are all values, and those of names and addresses of mail; `in_name` is what the detectors find in the name,
+/// read as a text.
 pub(crate) fn masked_name(
     document: &Document,
-    hits: &[Range<usize>],
+    (hits, people): (&[Range<usize>], &[Range<usize>]),
     engine: &Engine,
     in_name: Vec<Range<usize>>,
 ) -> Masked {
@@ -77,8 +80,10 @@ pub(crate) fn masked_name(
     spans.extend(looks(name, engine));
     spans.extend(numbers_of_people(name));
     let bytes = name.as_bytes();
-    for hit in hits.iter().take(2000) {
-        let value = &text[hit.clone()];
+    let respelled = Respelled::of(bytes);
+    let values: HashSet<&[u8]> = hits.iter().map(|hit| &text[hit.clone()]).collect();
+    for value in values {
+        respelled.numbers_of(value, &mut spans);
         if value.len() >= 4 && value.len() <= bytes.len() {
             spans.extend(
                 bytes
@@ -89,7 +94,105 @@ pub(crate) fn masked_name(
             );
         }
     }
+    let people: HashSet<&[u8]> = people.iter().map(|at| &text[at.clone()]).collect();
+    people.into_iter().for_each(|value| respelled.words_of(value, &mut spans));
     mask::document_name(name, &spans)
+}
+
+/// A name taken apart, to find a value in it that is spelled otherwise there: `536904399`, `Quartermaine_Zbigniew`.
+struct Respelled<'n> {
+    /// Runs of letters.
+    words: Vec<(Range<usize>, &'n [u8])>,
+    /// Runs of digits with at most two signs between them, and the digits alone.
+    numbers: Vec<(Range<usize>, Vec<u8>)>,
+}
+
+impl<'n> Respelled<'n> {
+    fn of(name: &'n [u8]) -> Self {
+        let mut numbers: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+        for (at, b) in name.iter().enumerate().filter(|(_, b)| b.is_ascii_digit()) {
+            let near =
+                |end: usize| at - end <= 2 && !name[end..at].iter().any(|b| b.is_ascii_alphabetic() || *b == b'/');
+            match numbers.last_mut() {
+                Some((range, digits)) if near(range.end) => {
+                    range.end = at + 1;
+                    digits.push(*b);
+                }
+                _ => numbers.push((at..at + 1, vec![*b])),
+            }
+        }
+        Self { words: letters(name), numbers }
+    }
+
+    /// Where the name holds the digits of `value`.
+    fn numbers_of(&self, value: &[u8], spans: &mut Vec<Range<usize>>) {
+        for digits in spellings(value) {
+            let holds = |own: &[u8]| own.windows(digits.len()).any(|window| window == digits);
+            spans.extend(self.numbers.iter().filter(|(_, own)| holds(own)).map(|(at, _)| at.clone()));
+        }
+    }
+
+    /// Where the name holds a word of a person's name, or of what stands before the `@`.
+    fn words_of(&self, value: &[u8], spans: &mut Vec<Range<usize>>) {
+        let own = value.split(|b| *b == b'@').next().unwrap_or_default();
+        let telling = |word: &[u8]| {
+            let facts = words::facts(word);
+            word.len() >= 4 && (facts.common() == 0 || facts.given().max(facts.surname()) > 0)
+        };
+        for (_, word) in letters(own).into_iter().filter(|(_, word)| telling(word)) {
+            for (at, own) in &self.words {
+                // `ZbigniewQuartermaine`: a long word may stand inside another.
+                let found = if word.len() >= 8 {
+                    own.windows(word.len()).position(|window| window.eq_ignore_ascii_case(word))
+                } else {
+                    own.eq_ignore_ascii_case(word).then_some(0)
+                };
+                spans.extend(found.map(|from| at.start + from..at.start + from + word.len()));
+            }
+        }
+    }
+}
+
+/// The runs of letters in a text.
+fn letters(text: &[u8]) -> Vec<(Range<usize>, &[u8])> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    for piece in text.split_inclusive(|b| !(b.is_ascii_alphabetic() || *b >= 0x80)) {
+        let len = piece.iter().take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        if len > 0 {
+            words.push((at..at + len, &piece[..len]));
+        }
+        at += piece.len();
+    }
+    words
+}
+
+/// The digits of a value of five digits or more; of a date also with its parts in another order.
+fn spellings(value: &[u8]) -> Vec<Vec<u8>> {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    if digits.len() < LONG {
+        return Vec::new();
+    }
+    let groups: Vec<&[u8]> = value.split(|b| !b.is_ascii_digit()).filter(|group| !group.is_empty()).collect();
+    let parts: Vec<Vec<&[u8]>> = match groups[..] {
+        [one] if one.len() == 8 => vec![vec![&one[..4], &one[4..6], &one[6..]], vec![&one[..2], &one[2..4], &one[4..]]],
+        [a, b, c] if [a, b, c].iter().any(|group| group.len() == 4) && a.len() + b.len() + c.len() <= 8 => {
+            vec![vec![a, b, c]]
+        }
+        _ => Vec::new(),
+    };
+    let mut all = vec![digits];
+    for part in parts {
+        for order in [[0, 1, 2], [2, 0, 1], [2, 1, 0], [1, 0, 2], [1, 2, 0], [0, 2, 1]] {
+            let mut spelled = Vec::new();
+            for group in order.map(|i| part[i]) {
+                spelled.extend(std::iter::repeat_n(b'0', 2usize.saturating_sub(group.len())));
+                spelled.extend_from_slice(group);
+            }
+            all.push(spelled);
+        }
+    }
+    all
 }
 
 /// Do no letters or digits continue what stands at `at` (`test` in `testdata` is no value)?
@@ -129,6 +232,34 @@ mod tests {
         let [lines, words] = readings("a_b/mrn-0048-2913.x.csv");
         assert_eq!(lines, b"a_b\nmrn-0048-2913.x.csv");
         assert_eq!(words, b"a b\nmrn 0048-2913.x csv");
+    }
+
+    #[test]
+    fn values_are_found_however_they_are_spelled() {
+        for (name, value, wanted) in [
+            ("536904399.txt", "536-90-4399", "536904399"),
+            ("536_90_4399.txt", "536-90-4399", "536_90_4399"),
+            ("a/MRN48213977.txt", "48213977", "48213977"),
+            ("1957-03-14.txt", "03/14/1957", "1957-03-14"),
+            ("03141957.txt", "19570314", "03141957"),
+            ("x/Quartermaine, Zbigniew.txt", "Zbigniew Quartermaine", "ZbigniewQuartermaine"),
+            ("zbigniewquartermaine.txt", "Zbigniew Quartermaine", "zbigniewquartermaine"),
+            ("zquart%40quartermail.org", "zquart@quartermail.org", "zquart"),
+            ("src/main.rs", "Zbigniew Quartermaine", ""),
+            ("logs/2024/01/05/app.log", "206-387-9921", ""),
+        ] {
+            let mut spans = Vec::new();
+            let respelled = Respelled::of(name.as_bytes());
+            respelled.numbers_of(value.as_bytes(), &mut spans);
+            respelled.words_of(value.as_bytes(), &mut spans);
+            let mut found: Vec<&str> = spans.into_iter().map(|at| &name[at]).collect();
+            found.dedup();
+            let mut letters: Vec<char> = found.concat().chars().collect();
+            let mut wanted: Vec<char> = wanted.chars().collect();
+            letters.sort_unstable();
+            wanted.sort_unstable();
+            assert_eq!(letters, wanted, "{name}: {found:?}");
+        }
     }
 
     #[test]
