@@ -108,7 +108,8 @@ fn hush_panics() {
 fn show(error: &Error) {
     let color = colors(&io::stderr());
     let text = report::draw(error, color).unwrap_or_else(|_| format!("phivet: {error}\n"));
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    // What it quotes (a file taken for a configuration, an argument) may be somebody's record.
+    let _ = anstream::stderr().write_all(crate::mask::long_numbers(&text).as_bytes());
 }
 
 /// May colours be written to this stream? `--color`, then NO_COLOR and CLICOLOR, then: is it a terminal?

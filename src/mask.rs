@@ -203,3 +203,33 @@ pub(crate) fn fingerprint(rule: &str, document: &Masked, excerpt: &Masked, seal:
     hex.truncate(16);
     hex
 }
+
+/// A message with the digits of numbers as long as those that identify people as zeros: seven digits and more, with
+/// signs as telephone numbers and dates have between them.
+pub(crate) fn long_numbers(text: &str) -> String {
+    const LONG: usize = 7;
+    let bytes = text.as_bytes();
+    let mut out = bytes.to_vec();
+    let mut at = 0;
+    while at < bytes.len() {
+        let joins = |b: &u8| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'/' | b'(' | b')' | b' ' | b'_');
+        let run = bytes[at..].iter().take_while(|b| joins(b)).count();
+        if bytes[at..at + run].iter().filter(|b| b.is_ascii_digit()).count() >= LONG {
+            out[at..at + run].iter_mut().filter(|b| b.is_ascii_digit()).for_each(|b| *b = b'0');
+        }
+        at += run.max(1);
+    }
+    String::from_utf8(out).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_hidden() {
+        assert_eq!(long_numbers("1 │ ssn: 536-90-4399 at é 12:30"), "1 │ ssn: 000-00-0000 at é 12:30");
+        assert_eq!(long_numbers("x(206) 387-9921, 48213977"), "x(000) 000-0000, 00000000");
+        assert_eq!(long_numbers("line 1204 of 3 files"), "line 1204 of 3 files");
+    }
+}

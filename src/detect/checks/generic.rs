@@ -9,7 +9,18 @@ use super::{Verdict, reserved_if, valid_if};
 pub(super) fn mrn(value: &[u8]) -> Verdict {
     let value = value.trim_ascii();
     let year = value.len() == 4 && matches!(number(value), Some(1880..=2035));
-    if year { Verdict::Invalid } else { id_value(value) }
+    match id_value(value) {
+        _ if year => Verdict::Invalid,
+        Verdict::Valid if is_count(value) => Verdict::Reserved,
+        verdict => verdict,
+    }
+}
+
+/// `000123`, `MRN-0001`: what examples count their people by.
+fn is_count(value: &[u8]) -> bool {
+    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    zeros >= 2 && digits.len() <= 7 && digits.len() - zeros <= 3
 }
 
 /// An identifier that someone issued: 4 to 40 characters, one of them a digit, no white space but single spaces, no
@@ -30,11 +41,6 @@ pub(super) fn id_value(value: &[u8]) -> Verdict {
 /// Only zeros, one digit again and again, digits that count up or down, or words for no value around digits.
 fn is_sample(value: &[u8], digits: &[u8]) -> bool {
     let letters: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
-    // `000123`, `MRN-0001`: what examples count their people by.
-    let leading = digits.iter().take_while(|digit| **digit == b'0').count();
-    if leading >= 2 && digits.len() <= 7 && digits.len() - leading <= 3 {
-        return true;
-    }
     let word = [
         &b"test"[..],
         b"example",
