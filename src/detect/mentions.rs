@@ -25,7 +25,7 @@ impl Detector for Mentions {
             let rules = self.0.of_kind(kind);
             hits.iter().any(|hit| hit.rule.is_some_and(|rule| rules.contains(&rule)))
         };
-        if !document.kind.is_running_text() || !PERSONAL.iter().any(|kind| personal(&kind)) {
+        if !document.kind.is_running_text() || !PERSONAL.iter().any(personal) {
             return;
         }
         let text = &document.bytes[..];
