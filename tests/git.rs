@@ -192,10 +192,10 @@ fn history_has_more_than_files() {
     repository.file("amended.log", "clean now\n");
     repository.git(&["add", "."]);
     repository.git(&["commit", "--quiet", "--amend", "--no-edit"]);
-    repository.file("stashed.log", &format!("stashed: {SSN}"));
+    repository.file("stashed.log", format!("stashed: {SSN}"));
     repository.git(&["stash", "push", "--quiet", "--include-untracked"]);
     let said = repository.commit(&format!("Fix\n\n{OTHER}"), 3);
-    repository.file("never.log", &format!("never: {OTHER}"));
+    repository.file("never.log", format!("never: {OTHER}"));
     let never = repository.git(&["hash-object", "-w", "never.log"]);
     repository.git(&["tag", "--annotate", "v1", "--message", &format!("release\n\n{SSN}")]);
     repository.git(&["notes", "add", "-m", OTHER]);
@@ -250,7 +250,7 @@ fn repositories_of_all_kinds() {
     repository.file("big.bin", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
     repository.commit("first", 1);
     repository.git(&["gc", "--quiet"]);
-    repository.file("late.log", &format!("again: {SSN}"));
+    repository.file("late.log", format!("again: {SSN}"));
     repository.commit("second", 2);
     let ran = run(&repository.0, &["--history"], "", &[]);
     assert_eq!(ran.places().len(), 3, "{:?}", ran.places());
@@ -261,7 +261,7 @@ fn repositories_of_all_kinds() {
 
     let origin = Repository::new("git-origin", &[]);
     for number in 0..4 {
-        origin.file(&format!("f{number}.log"), &format!("{number}: {SSN}"));
+        origin.file(format!("f{number}.log"), &format!("{number}: {SSN}"));
         origin.commit("more", number);
     }
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
