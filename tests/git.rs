@@ -261,7 +261,7 @@ fn repositories_of_all_kinds() {
 
     let origin = Repository::new("git-origin", &[]);
     for number in 0..4 {
-        origin.file(format!("f{number}.log"), &format!("{number}: {SSN}"));
+        origin.file(&format!("f{number}.log"), format!("{number}: {SSN}"));
         origin.commit("more", number);
     }
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
