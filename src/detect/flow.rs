@@ -1,6 +1,6 @@
 //! Does a value that identifies a patient reach a log? Asked of source code, without a compiler.
 //!
-//! [`Analysis::read`] turns a file into facts (items and bodies in a form of our own, no text but identifiers); a
+//! `rust::read` turns a file into facts (items and bodies in a form of our own, no text but identifiers); a
 //! [`solve::Solver`] looks at all facts of a workspace at once. Only `rust/` knows Rust's syntax; `solve/` knows no
 //! language. What is a source is told by the words of rules and `rules/vocabulary/code.tsv`, what is a sink by
 //! `rules/sinks/`, what leaves nothing to be known by `rules/barriers/`.

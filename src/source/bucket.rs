@@ -1,6 +1,6 @@
 //! Buckets and addresses: `s3://`, `gs://`, `az://`, `https://`, read object by object as they are listed.
 //!
-//! Nothing is ever written: [`guard`] lets no request through that could. Objects are fetched ahead of the scan, a bounded
+//! Nothing is ever written: `guard` lets no request through that could. Objects are fetched ahead of the scan, a bounded
 //! number of objects and bytes at a time, and handed on in the order of the listing.
 
 #[cfg(feature = "cloud")]

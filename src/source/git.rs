@@ -1,7 +1,7 @@
 //! Git repositories: what is staged, what a change adds, what all of history holds.
 //!
 //! Revisions, the index and lists are read by the `git` program (its plumbing, with `-z`): it alone knows every layout of
-//! a repository. Objects are read by [`objects`], which is many times faster than a pipe to `git cat-file`, and falls
+//! a repository. Objects are read by `objects`, which is many times faster than a pipe to `git cat-file`, and falls
 //! back to that. Nothing is written, no hook or filter of the repository runs, and nothing is fetched.
 
 mod added;

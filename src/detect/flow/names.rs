@@ -15,7 +15,7 @@ pub enum Role {
     Note,
 }
 
-/// Index of a kind (`ssn`, `health.diagnosis`) in [`Vocabulary::kinds`].
+/// Index of a kind (`ssn`, `health.diagnosis`) in the vocabulary.
 pub type Label = u8;
 
 /// Whose a thing is, told by its name.
