@@ -455,7 +455,7 @@ fn share(text: &str) -> Result<f32, String> {
 
 fn day(text: &str) -> Result<String, String> {
     let is_day = crate::judge::baseline::is_day(text);
-    if is_day { Ok(text.to_owned()) } else { Err("a day is written as 2027-01-31".to_owned()) }
+    if is_day { Ok(text.to_owned()) } else { Err("a day is written as YYYY-MM-DD".to_owned()) }
 }
 
 /// A share in hundredths of a percent.

@@ -219,7 +219,7 @@ impl Columns {
 }
 
 /// Kinds whose values are numbers that institutions give.
-const COUNTED: &[&str] = &["mrn", "other_id", "account", "health_plan_id"];
+const COUNTED: &[&str] = &["other_id", "account", "health_plan_id"];
 
 /// Kinds that tell who somebody is: one of the first four, and another.
 const PERSONAL: &[&str] = &["dob", "ssn", "mrn", "health_plan_id", "phone", "address", "email", "name"];

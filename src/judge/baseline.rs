@@ -137,7 +137,7 @@ impl Baseline {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let entry: Entry = serde_json::from_str(line).map_err(|error| (at + 1, plain(&error)))?;
             if entry.expires.as_deref().is_some_and(|day| !is_day(day)) {
-                return Err((at + 1, "`expires` is a day, as 2027-01-31".to_owned()));
+                return Err((at + 1, "`expires` is a day, as in YYYY-MM-DD".to_owned()));
             }
             entries.push(entry);
         }
