@@ -108,7 +108,6 @@ impl<'t> People<'t> {
             self.known.extend(parts(&self.text[at.clone()]));
             self.push(at, Clues::CUE, found);
         }
-        self.taken.sort_by_key(|at| at.start);
     }
 
     /// A name of somebody whom the text has named.
