@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::fields::Owner;
 use crate::rule::RuleId;
 
+mod arguments;
 pub(crate) mod beginnings;
 pub mod checks;
 mod columns;
@@ -50,6 +51,8 @@ pub struct FlowHit {
     pub trail: Vec<FlowStep>,
     /// Is a step on the way unsure?
     pub unsure: bool,
+    /// Does nothing show it yet?
+    pub mild: bool,
     /// What to do about it here, beside what the rule says.
     pub advice: Option<String>,
 }

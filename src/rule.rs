@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-pub use sink::{Barriers, Calls, Macros, Methods, Reveal, Shape, Sink, Structs};
+pub use sink::{Barriers, Calls, Companion, Macros, Methods, Reveal, Shape, Sink, Structs};
 
 /// Index of a rule in its catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -321,8 +321,11 @@ impl Vocabulary {
         if before().any(|h| self.vetoes.contains(&(rule.0, h))) {
             return Some(None);
         }
-        let owner = (0..start).rev().find_map(|i| self.owner_of(words.get(i)));
-        let owner = owner.unwrap_or_else(|| self.owner_within(words, start, end));
+        // `test.patientName`: what the label itself says is nearer than what stands before it.
+        let owner = match self.owner_within(words, start, end) {
+            own @ (Owner::Person | Owner::Provider) if start > 0 && words.joined(start) => own,
+            own => (0..start).rev().find_map(|i| self.owner_of(words.get(i))).unwrap_or(own),
+        };
         // `correlation_id`, `dHar`: another word in the same identifier makes a loose or short label something else.
         let short = end - start == 1 && words.get(start).len() <= 3 && start > 0 && words.get(start - 1).len() == 1;
         if (!strong || short) && owner == Owner::Unknown && start > 0 && words.joined(start) {

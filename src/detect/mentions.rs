@@ -1,6 +1,6 @@
 //! Notes about people: who is called by one name (`her daughter Consuelo`, later `Consuelo`), and days without a year.
 //!
-//! Running text alone is read, and only where something in it was found to be a person's.
+//! A document is read only where something in it was found to be a person's; code and logs more strictly than notes.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -10,6 +10,7 @@ use crate::detect::engine::Engine;
 use crate::detect::{Clues, Detector, Hit, names};
 use crate::document::Document;
 use crate::fields::Owner;
+use crate::kind::Kind;
 use crate::rule::RuleId;
 use crate::words::{self, Class, Facts};
 
@@ -25,17 +26,19 @@ impl Detector for Mentions {
             let rules = self.0.of_kind(kind);
             hits.iter().any(|hit| hit.rule.is_some_and(|rule| rules.contains(&rule)))
         };
-        if !document.kind.is_running_text() || !PERSONAL.iter().any(personal) {
+        let prose = document.kind.is_running_text();
+        let terse = matches!(document.kind, Kind::Code | Kind::Config | Kind::Log);
+        if !(prose || terse) || !PERSONAL.iter().any(personal) {
             return;
         }
         let text = &document.bytes[..];
         let mut found = Vec::new();
         if let Some(rule) = self.0.name {
-            let mut people = People { text, rule, taken: taken(hits, rule), known: known(text, hits, rule) };
+            let mut people = People { text, prose, rule, taken: taken(hits, rule), known: known(text, hits, rule) };
             people.introduced(&mut found);
             people.called_again(&mut found);
         }
-        if let Some(rule) = self.0.date {
+        if let Some(rule) = self.0.date.filter(|_| prose) {
             days(text, rule, &mut found);
         }
         hits.append(&mut found);
@@ -78,6 +81,8 @@ fn is_telling(facts: Facts) -> bool {
 
 struct People<'t> {
     text: &'t [u8],
+    /// Code and logs speak of parents and children that are nobody's, and write types like names.
+    prose: bool,
     rule: RuleId,
     taken: Vec<Range<usize>>,
     known: HashSet<&'t [u8]>,
@@ -92,14 +97,21 @@ impl<'t> People<'t> {
             if self.is_taken(&word) {
                 continue;
             }
-            let Some(close) = cue_before(self.text, word.start) else { continue };
+            let Some(close) = cue_before(self.text, word.start, self.prose) else { continue };
+            // `patient Warner` in a comment; `patient.Name` and `Patient { Id` are code.
+            if !self.prose && self.text.get(word.end).is_some_and(|b| matches!(b, b'(' | b'<' | b':' | b'.' | b'{')) {
+                continue;
+            }
             let facts = words::facts(&self.text[word.clone()]);
             let medical =
                 [Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Stop, Class::Month, Class::Title]
                     .into_iter()
                     .any(|class| facts.is(class));
-            let name = facts.given().max(facts.surname()) > 0 && facts.common() <= 5;
-            let new = close && facts.common() == 0 && self.text[word.clone()].iter().any(u8::is_ascii_lowercase);
+            let name = facts.given().max(facts.surname()) > 0 && facts.common() <= if self.prose { 5 } else { 2 };
+            let new = self.prose
+                && close
+                && facts.common() == 0
+                && self.text[word.clone()].iter().any(u8::is_ascii_lowercase);
             if medical || !(name || new) {
                 continue;
             }
@@ -158,7 +170,7 @@ fn next_capital(text: &[u8], from: usize) -> Option<Range<usize>> {
 }
 
 /// Does a word for a relative or a patient stand just before; and right before, with no colon between?
-fn cue_before(text: &[u8], at: usize) -> Option<bool> {
+fn cue_before(text: &[u8], at: usize, prose: bool) -> Option<bool> {
     let before = &text[at.saturating_sub(24)..at];
     let trimmed = before.trim_ascii_end();
     let blanks = &before[trimmed.len()..];
@@ -175,10 +187,11 @@ fn cue_before(text: &[u8], at: usize) -> Option<bool> {
     let start = cue.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
     let word = &cue[start..];
     let patient = [&b"patient"[..], b"pt", b"resident", b"client", b"neighbor", b"neighbour", b"friend", b"member"];
+    let patient = &patient[..if prose { patient.len() } else { 2 }];
     let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue));
     // `MOTHER Reports`, `Patient Portal`: a heading's word says little.
     let lower = word.last().is_some_and(u8::is_ascii_lowercase);
-    let relative = words::facts(word).is(Class::Relative) && word.len() >= 3;
+    let relative = prose && words::facts(word).is(Class::Relative) && word.len() >= 3;
     (relative || is_patient).then_some(close && lower)
 }
 
@@ -332,7 +345,7 @@ mod tests {
         for (text, close) in
             [("her daughter Bo", Some(true)), ("wife (Bo", Some(true)), ("Mother: Bo", Some(false)), ("saw Bo", None)]
         {
-            assert_eq!(cue_before(text.as_bytes(), text.len() - 2), close, "{text}");
+            assert_eq!(cue_before(text.as_bytes(), text.len() - 2, true), close, "{text}");
         }
     }
 }

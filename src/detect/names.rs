@@ -178,6 +178,19 @@ fn last_first(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
     Some((surname.at.start..end, Clues::FULL_NAME.when(ordinary, Clues::COMMON_WORD)))
 }
 
+/// `patient Szylar, Krystian`: behind a cue, parts may be new; one word of everyday language is too much.
+pub(crate) fn last_first_after_cue(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
+    let words = run(text, at, text.len().min(at + 64), false);
+    let [surname, given, ..] = &words[..] else { return None };
+    let lower = |w: &Word| text[w.at.clone()].iter().any(u8::is_ascii_lowercase);
+    let fits =
+        |w: &Word| !w.initial && w.at.len() > 2 && lower(w) && !w.ordinary() && (w.known() || w.facts.common() == 0);
+    if !surname.comma || given.comma || !fits(surname) || !fits(given) || given.given() + surname.surname() == 0 {
+        return None;
+    }
+    Some((surname.at.start..given.at.end, Clues::HALF_NAME))
+}
+
 /// A name that must follow, as after a title or a label: capitals, known or not.
 pub(crate) fn after_cue(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
     let words = run(text, at, text.len().min(at + 64), false);

@@ -275,10 +275,12 @@ impl Places<'_> {
     fn separators(&self) -> u64 {
         let (colon, word) = (self.is(set::COLON), self.before::<1>(set::WORD));
         let url = self.after::<1>(set::SLASH) & self.after::<2>(set::SLASH);
+        let quoted = self.after::<1>(set::QUOTE) | self.after::<1>(set::SPACE) & self.after::<2>(set::QUOTE);
         colon & !(self.after::<1>(set::COLON) | self.before::<1>(set::COLON) | url)
             | self.is(set::EQUALS) & !self.before::<1>(set::OPERATOR)
             | self.is(set::OPEN) & self.after::<1>(set::QUOTE) & word
             | self.is(set::LESS) & self.after::<1>(set::MINUS)
             | self.is(set::MORE) & word
+            | self.is(set::COMMA) & (quoted | self.before::<1>(set::QUOTE))
     }
 }

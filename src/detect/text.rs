@@ -11,7 +11,7 @@ use crate::detect::engine::Engine;
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::spots::{Marks, Reader, Spots};
-use crate::detect::{COMPANY, Clues, Detector, Hit, names, owners, rows, values};
+use crate::detect::{COMPANY, Clues, Detector, Hit, arguments, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -147,19 +147,75 @@ impl Pass<'_> {
 
     /// A key stands before `at`, perhaps, and its value behind.
     fn separator(&mut self, at: usize, b: u8) {
+        if b == b',' {
+            return self.comma(at);
+        }
         if at > 0 && self.text[at - 1].is_ascii_digit() && !self.numbered(at) {
             return;
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
         let (words, marks) = (&self.engine.words, &self.marks);
         let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
-        let Some(key) = values::key_before(self.text, end, may_end) else { return };
-        if b == b'>' && (key.start == 0 || self.text[key.start - 1] != b'<') {
-            return;
-        }
-        let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
+        let key = values::key_before(self.text, end, may_end)
+            .filter(|key| b != b'>' || key.start > 0 && self.text[key.start - 1] == b'<');
+        let called = key.and_then(|key| Some((self.called(&key)?, key)));
+        let Some((called, key)) = called.or_else(|| self.chained(at, b)) else { return };
         let skip = 1 + usize::from(b == b'<');
         if let Some(slot) = values::slot(self.text, at + skip) {
+            self.labelled(called, key, slot);
+        }
+    }
+
+    fn called(&mut self, key: &Range<usize>) -> Option<Called> {
+        self.known.look_up(&self.engine.words, &self.text[key.clone()])
+    }
+
+    /// Is it source code or a log, where commas part the arguments of calls?
+    fn has_calls(&self) -> bool {
+        matches!(self.document.kind, Kind::Code | Kind::Log)
+    }
+
+    /// The bracket at `at` is of a method; what it is a method of is called so.
+    fn chained(&mut self, at: usize, b: u8) -> Option<(Called, Range<usize>)> {
+        if b != b'(' || !self.has_calls() {
+            return None;
+        }
+        let start = self.token_start(at);
+        let key = arguments::chained(self.text, start.checked_sub(1)?)?;
+        Some((self.called(&key)?, key))
+    }
+
+    /// A comma: what stands before it may name what stands behind, or the other way about.
+    fn comma(&mut self, at: usize) {
+        if !self.has_calls() {
+            return;
+        }
+        let quoted = |b: Option<&u8>| matches!(b, Some(b'"' | b'\''));
+        let next = at + 1 + usize::from(self.text.get(at + 1) == Some(&b' '));
+        if !quoted(self.text.get(next)) {
+            self.named_behind(arguments::expected(self.text, at));
+            return;
+        }
+        let Some(key) = arguments::before(self.text, at) else { return };
+        let Some(called) = self.called(&key) else { return };
+        if let Some(slot) = values::slot(self.text, at + 1) {
+            self.argument(called, key, slot);
+        }
+    }
+
+    /// A value whose name stands behind it.
+    fn named_behind(&mut self, found: Option<(values::Slot, Vec<Range<usize>>)>) {
+        let Some((slot, names)) = found else { return };
+        let called = names.into_iter().find_map(|key| Some((self.called(&key)?, key)));
+        if let Some((called, key)) = called {
+            self.argument(called, key, slot);
+        }
+    }
+
+    /// A loose label two arguments away says nothing, and neither does a `name` that is not somebody's.
+    fn argument(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
+        let pattern = self.engine.matchers.get(called.rule).value == Value::Pattern;
+        if called.owner == Owner::Person || called.strong && pattern {
             self.labelled(called, key, slot);
         }
     }
@@ -168,6 +224,11 @@ impl Pass<'_> {
     fn run_later(&mut self) {
         let later = std::mem::take(&mut self.later);
         self.last = true;
+        if self.has_calls() {
+            for at in memchr::memmem::find_iter(self.text, "' for key '") {
+                self.named_behind(arguments::duplicate(self.text, at));
+            }
+        }
         let ips = self.engine.of_kind("ip");
         let firm = |h: &&Hit| {
             let machine = h.label.is_none() && h.rule.is_some_and(|rule| ips.contains(&rule));
@@ -358,6 +419,10 @@ impl Pass<'_> {
         } else if words::facts(&text[start..end]).given() >= 3 && self.cue_before(start) {
             // `patient Norma Delacroix`: a surname may be new behind a cue.
             if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
+                self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
+            }
+        } else if text.get(end) == Some(&b',') && self.cue_before(start) {
+            if let Some((at, clues)) = names::last_first_after_cue(text, start) {
                 self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
             }
         }

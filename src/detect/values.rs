@@ -20,6 +20,8 @@ pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize) 
         match text[end - 1] {
             b'"' | b'\'' | b'`' if quote.is_none() => quote = Some(text[end - 1]),
             b' ' | b'\t' | b']' | b'*' | b'\\' | b'"' | b'\'' | b'#' => {}
+            // `Key (ssn)=(…)`: what stands in brackets may be the key itself.
+            b')' if text.get(at..at + 2) == Some(b"=(") => {}
             b')' => end = text[floor..end].iter().rposition(|b| *b == b'(').map(|i| floor + i + 1)?,
             _ => break,
         }
@@ -36,7 +38,7 @@ pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize) 
 }
 
 /// Where the words that end at `end` begin: an identifier, or up to five words with single blanks between.
-fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
+pub(crate) fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
     let mut start = end;
     for _ in 0..5 {
         while start > floor && is_key(text[start - 1]) {

@@ -7,7 +7,7 @@ use crate::detect::{FlowHit, FlowStep};
 use crate::document::{Document, line_around};
 use crate::judge::allow::{self, Allow};
 use crate::judge::place::Places;
-use crate::judge::{Finding, Policy, Pos, Step};
+use crate::judge::{Finding, Policy, Pos, Profile, Step};
 use crate::mask::{self, Masked};
 use crate::rule::{Rules, Severity};
 use crate::words;
@@ -33,7 +33,7 @@ pub(crate) fn findings(
     for flow in flows.iter().filter(|flow| flow.at.end <= document.bytes.len()) {
         let rule = rules.get(flow.rule);
         let confidence = if flow.unsure { UNSURE } else { SURE };
-        let advisory = rule.sink.as_ref().is_some_and(|sink| sink.advisory);
+        let advisory = rule.sink.as_ref().is_some_and(|sink| sink.advisory) && policy.profile != Profile::Strict;
         let own = policy.severity.get(&flow.rule).copied();
         let unwanted = policy.ignore.contains(&flow.rule) || advisory && own.is_none();
         if unwanted || confidence < policy.min_confidence.unwrap_or(0.5) {
@@ -49,7 +49,7 @@ pub(crate) fn findings(
         list.push(Finding {
             rule: flow.rule,
             kind: rule.identifier.kind.clone(),
-            severity: own.unwrap_or(if flow.unsure { rule.severity.min(Severity::Warning) } else { rule.severity }),
+            severity: own.unwrap_or(severity(rule.severity, flow)),
             confidence,
             phi: true,
             document: name(&document.name),
@@ -71,6 +71,15 @@ pub(crate) fn findings(
         });
     }
     list
+}
+
+fn severity(of_rule: Severity, flow: &FlowHit) -> Severity {
+    let most = match (flow.mild, flow.unsure) {
+        (true, _) => Severity::Note,
+        (false, true) => Severity::Warning,
+        (false, false) => Severity::Error,
+    };
+    of_rule.min(most)
 }
 
 fn shown(step: &FlowStep, name: &mut dyn FnMut(&str) -> Masked) -> Step {

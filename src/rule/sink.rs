@@ -13,6 +13,12 @@ pub struct Sink {
     /// Reported only where the configuration gives it a severity.
     #[serde(default)]
     pub advisory: bool,
+    /// Only values of these kinds; empty: all.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// It is no place where a value becomes visible, but what types or functions are in themselves.
+    #[serde(default)]
+    pub companion: Option<Companion>,
     /// Macros that reveal their arguments.
     #[serde(default)]
     pub macros: Vec<Macros>,
@@ -25,6 +31,16 @@ pub struct Sink {
     /// Types whose fields are revealed.
     #[serde(default)]
     pub structs: Vec<Structs>,
+}
+
+/// What a companion rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Companion {
+    /// Types whose derived `Debug` shows PHI.
+    DerivedDebug,
+    /// Functions that promise to protect PHI and hand it back.
+    ReturnsInput,
 }
 
 /// How the arguments of a macro are read.
@@ -69,6 +85,9 @@ pub struct Macros {
     /// They end the path.
     #[serde(default)]
     pub ends: bool,
+    /// Only where their text is a statement that writes to a database (`INSERT …`).
+    #[serde(default)]
+    pub statement: bool,
 }
 
 /// How a value is revealed.
@@ -103,6 +122,9 @@ pub struct Calls {
     /// The first argument must be a text that ends so (a file's name).
     #[serde(default)]
     pub first: Option<String>,
+    /// Only where their first text is a statement that writes to a database (`INSERT …`).
+    #[serde(default)]
+    pub statement: bool,
 }
 
 /// Methods that reveal.
@@ -123,6 +145,9 @@ pub struct Methods {
     /// Only where the argument is a text, not a value of a type of the program.
     #[serde(default)]
     pub text: bool,
+    /// Only where their first text, or that of the call they are chained to, is a statement that writes to a database.
+    #[serde(default)]
+    pub statement: bool,
     /// They reveal the error in their receiver.
     #[serde(default)]
     pub error: bool,

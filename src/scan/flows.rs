@@ -180,6 +180,7 @@ fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, 
         kinds: flow.kinds.clone(),
         trail: trail.collect(),
         unsure: flow.unsure,
+        mild: flow.mild,
         advice: flow.advice.clone(),
     };
     Some((source.name.clone(), hit))

@@ -10,6 +10,8 @@ pub type ExId = u32;
 pub type PatId = u32;
 /// Index of a local variable in [`Body::slots`].
 pub type Slot = u32;
+/// The name that stands for every text that begins as statements do that write to a database.
+pub const WRITES: &str = "INSERT";
 /// Bytes from, to.
 pub type Span = (u32, u32);
 

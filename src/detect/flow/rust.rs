@@ -49,6 +49,8 @@ pub struct Grammar {
     pub makes: bool,
     /// Does it end the path?
     pub ends: bool,
+    /// Only where its text is a statement that writes to a database.
+    pub statement: bool,
 }
 
 /// A macro that another file defines.

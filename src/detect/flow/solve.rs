@@ -1,6 +1,7 @@
 //! Does a source reach a sink? Works on [`super::ir`] alone and knows no language.
 
 mod calls;
+mod companions;
 mod eval;
 mod exprs;
 mod fields;
@@ -25,7 +26,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ir::{File, How, Kind};
-use super::names::{Meaning, Owner, Vocabulary};
+use super::names::{Label, Meaning, Owner, Vocabulary};
 pub use index::Crate;
 use index::{Found, Home, Mod, ModId, Space};
 pub use report::{Flow, Step};
@@ -121,6 +122,8 @@ pub struct Solver<'a> {
     barriers: FxHashMap<Sym, bool>,
     /// Types of the program and the traits that they implement.
     implemented: FxHashSet<(Head, Def)>,
+    /// Barriers that hand back what they are given, and what they were trusted with.
+    trusted: FxHashMap<Def, FxHashSet<Label>>,
     frames: u32,
     found: FxHashMap<(u16, FileId, u32), report::Raw>,
 }
@@ -182,6 +185,7 @@ impl<'a> Solver<'a> {
             cell_ids: FxHashMap::default(),
             barriers: FxHashMap::default(),
             implemented: FxHashSet::default(),
+            trusted: FxHashMap::default(),
             frames: 0,
             found: FxHashMap::default(),
         };
@@ -367,8 +371,10 @@ impl<'a> Solver<'a> {
                 break;
             }
         }
-        self.companions();
-        self.flows()
+        let mut flows = self.flows();
+        self.companions(&mut flows);
+        flows.sort_by_key(|flow| (flow.file, flow.span, flow.rule));
+        flows
     }
 
     /// Evaluates functions, and those that call what reveals its parameters.

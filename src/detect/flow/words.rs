@@ -6,7 +6,7 @@ use super::ir::How;
 use super::names::{Role, Vocabulary};
 use super::rust::{self, Grammar, Language};
 use super::solve::spec::{Reveals, Spec};
-use crate::rule::{Barriers, Calls, Methods, Party, Reveal, Rule, Shape, Sink};
+use crate::rule::{Barriers, Calls, Companion, Methods, Party, Reveal, Rule, Shape, Sink};
 
 /// What an identifier's rule says of names.
 pub struct Called<'a> {
@@ -91,11 +91,15 @@ pub fn compile<'a>(sinks: impl Iterator<Item = (u16, &'a str, &'a Sink)>, barrie
     for (rule, id, sink) in sinks {
         match id {
             "phi-in-output" => spec.output = Some(rule),
-            "phi-type-derives-debug" => spec.derives = Some(rule),
-            "unkeyed-hash-of-identifier" => spec.unkeyed = Some(rule),
-            "sanitizer-returns-input" => spec.returns_input = Some(rule),
-            "phi-stored-in-clear" => spec.stored = Some(rule),
             _ => {}
+        }
+        match sink.companion {
+            Some(Companion::DerivedDebug) => spec.derives = Some(rule),
+            Some(Companion::ReturnsInput) => spec.returns_input = Some(rule),
+            None => {}
+        }
+        if !sink.kinds.is_empty() {
+            spec.kinds.insert(rule, sink.kinds.clone());
         }
         add_sink(&mut spec, &mut language, rule, sink);
     }
@@ -137,6 +141,7 @@ fn add_sink(spec: &mut Spec, language: &mut Language, rule: u16, sink: &Sink) {
                 through: macros.through,
                 makes: macros.makes,
                 ends: macros.ends,
+                statement: macros.statement,
             };
             language.grammars.entry(name.clone()).or_insert(grammar);
         }
@@ -178,6 +183,7 @@ fn of_call(rule: u16, path: &str, calls: &Calls) -> Reveals {
         args: calls.args.clone(),
         how: how(calls.how),
         first: calls.first.clone(),
+        statement: calls.statement,
         ..Reveals::default()
     }
 }
@@ -190,6 +196,7 @@ fn of_method(rule: u16, methods: &Methods) -> Reveals {
         on: methods.on.clone(),
         with: methods.with.clone(),
         error: methods.error,
+        statement: methods.statement,
         text: methods.text,
         ..Reveals::default()
     }

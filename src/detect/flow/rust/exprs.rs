@@ -2,7 +2,7 @@
 
 use syn::{BinOp, Block, Expr, Stmt, UnOp};
 
-use super::super::ir::{Arm, Ex, ExId, Span, Ty};
+use super::super::ir::{Arm, Ex, ExId, Span, Ty, WRITES};
 use super::lower::{Lower, bytes};
 
 /// No place of its own.
@@ -37,7 +37,13 @@ impl Lower<'_> {
         let ex = match lit {
             syn::Lit::Str(text) => {
                 let text = text.value();
-                let word = if text.ends_with(".log") { Some(self.name(".log")) } else { self.key(&text) };
+                let word = if text.ends_with(".log") {
+                    Some(self.name(".log"))
+                } else if writes(&text) {
+                    Some(self.name(WRITES))
+                } else {
+                    self.key(&text)
+                };
                 word.map_or(Ex::Text, Ex::Word)
             }
             _ => Ex::Clean,
@@ -346,4 +352,11 @@ fn to(from: Span, end: Span) -> Span {
 pub(super) fn path_place(path: &syn::Path) -> Span {
     let of = |s: Option<&syn::PathSegment>| s.map_or(NOWHERE, |s| bytes(s.ident.span()));
     (of(path.segments.first()).0, of(path.segments.last()).1)
+}
+
+/// Does a text begin as statements of SQL do that write?
+pub(super) fn writes(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or("");
+    text.len() > 12
+        && ["insert", "update", "merge", "replace", "upsert"].iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }

@@ -6,7 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Macro, Token};
 
 use super::super::ir::{Arg, Ex, ExId, How, PathRef, Sink, Span};
-use super::exprs::{NOWHERE, path_place};
+use super::exprs::{NOWHERE, path_place, writes};
 use super::lower::{EXPANDED, EXPANSIONS, Lower};
 use super::template::{Placeholder, Which, placeholders};
 use super::{Grammar, Shape};
@@ -53,7 +53,8 @@ impl Lower<'_> {
             return value;
         }
         let span = path_place(&mac.path);
-        if let Some(grammar) = self.language.grammars.get(&name).copied() {
+        let grammar = self.language.grammars.get(&name).copied();
+        if let Some(grammar) = grammar.filter(|grammar| !grammar.statement || has_statement(&mac.tokens)) {
             let path = self.path(None, &mac.path);
             return self.sink(path, &grammar, mac.tokens.clone(), span);
         }
@@ -487,4 +488,13 @@ pub(super) fn literal_text(e: &Expr) -> Option<String> {
 fn looks_like_a_logger(name: &str) -> bool {
     const WORDS: &[&str] = &["log", "logf", "trace", "debug", "info", "warn", "warning", "error", "fatal", "audit"];
     name.split('_').any(|word| WORDS.contains(&word)) && !name.starts_with("impl") && name != "error"
+}
+
+/// Is a text among the tokens a statement that writes to a database?
+fn has_statement(tokens: &TokenStream) -> bool {
+    let text = |tree: TokenTree| match tree {
+        TokenTree::Literal(lit) => syn::parse_str::<LitStr>(&lit.to_string()).ok().map(|lit| lit.value()),
+        _ => None,
+    };
+    tokens.clone().into_iter().find_map(text).is_some_and(|text| writes(&text))
 }

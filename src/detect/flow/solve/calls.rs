@@ -174,7 +174,9 @@ impl Solver<'_> {
             }
         }
         let barrier = self.is_barrier(name);
-        if barrier && !self.returns_input(&summary) {
+        if barrier && self.returns_input(&summary) {
+            self.trust(def, &args);
+        } else if barrier {
             let ret = self.subst(signature.ret, &map);
             return Val { clean: true, ..Val::of(ret) };
         }
@@ -198,6 +200,15 @@ impl Solver<'_> {
         let owner = val.owner;
         self.named(val, name, (frame.file(), span), owner);
         val.about = false;
+    }
+
+    /// Remembers what a function was trusted with that hands back what it is given.
+    fn trust(&mut self, def: Def, args: &[Val]) {
+        for source in args.iter().flat_map(Val::all) {
+            if let From::Label { label, .. } = &self.sources[source as usize] {
+                self.trusted.entry(def).or_default().insert(*label);
+            }
+        }
     }
 
     /// Does a function of a barrier's name hand back what it was given?

@@ -22,7 +22,7 @@ impl Solver<'_> {
         let name = self.sym(frame.file(), name);
         let span = frame.body.spans[e as usize];
         let receiver = self.expr(frame, base);
-        self.revealing_method(frame, &receiver, name, args, span);
+        self.revealing_method(frame, (&receiver, base), name, args, span);
         if text_is(self.text(name), &["read_line", "read_to_string", "read_to_end", "read_until"]) {
             self.filled(frame, args);
         }

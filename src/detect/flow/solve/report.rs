@@ -1,6 +1,6 @@
 //! What reaches a sink, and how it got there.
 
-use super::super::ir::{Arg, ExId, How, PathRef, Span};
+use super::super::ir::{Arg, Ex, ExId, How, PathRef, Span, WRITES};
 use super::Solver;
 use super::eval::Frame;
 use super::index::{Found, Space};
@@ -33,6 +33,8 @@ pub struct Flow {
     pub trail: Vec<Step>,
     /// Is a step on the way unsure?
     pub unsure: bool,
+    /// Does nothing show it yet?
+    pub mild: bool,
     /// What to do about it here.
     pub advice: Option<String>,
 }
@@ -43,6 +45,9 @@ pub(super) struct Raw {
     sources: Taint,
     unsure: bool,
 }
+
+/// Longest chain of calls that is followed to its beginning.
+const LONG: usize = 64;
 
 impl Solver<'_> {
     /// The rule of a macro that reveals, by the crate it comes from.
@@ -124,6 +129,12 @@ impl Solver<'_> {
     }
 
     pub(super) fn report(&mut self, rule: u16, at: (FileId, Span), source: Source, unsure: bool) {
+        if let From::Label { label, .. } = &self.sources[source as usize]
+            && let Some(kinds) = self.spec.kinds.get(&rule)
+            && !kinds.iter().any(|kind| kind == self.vocabulary.kind(*label))
+        {
+            return;
+        }
         let raw =
             self.found.entry((rule, at.0, at.1.0)).or_insert_with(|| Raw { span: at.1, sources: Taint::new(), unsure });
         add(&mut raw.sources, &[source]);
@@ -166,7 +177,8 @@ impl Solver<'_> {
         for reveals in all {
             let fits = names.len() >= reveals.path.len()
                 && names[names.len() - reveals.path.len()..].iter().zip(&reveals.path).all(|(a, b)| a == b);
-            if !fits || !self.first_fits(frame, reveals, args) {
+            let writes = !reveals.statement || args.iter().any(|arg| self.is_statement(frame, *arg));
+            if !fits || !writes || !self.first_fits(frame, reveals, args) {
                 continue;
             }
             self.reveal_list(frame, reveals, args);
@@ -201,7 +213,6 @@ impl Solver<'_> {
 
     /// Where an expression stands.
     fn arg_span(&self, frame: &Frame, e: ExId) -> Span {
-        use super::super::ir::Ex;
         let own = frame.body.spans[e as usize];
         if own != (0, 0) {
             return own;
@@ -218,11 +229,22 @@ impl Solver<'_> {
     }
 
     /// A method that reveals its arguments or its receiver's error.
-    pub(super) fn revealing_method(&mut self, frame: &mut Frame, receiver: &Val, name: Sym, args: &[ExId], at: Span) {
+    pub(super) fn revealing_method(
+        &mut self,
+        frame: &mut Frame,
+        (receiver, base): (&Val, ExId),
+        name: Sym,
+        args: &[ExId],
+        at: Span,
+    ) {
         let spec = self.spec;
         let Some(all) = spec.methods.get(self.text(name)) else { return };
         for reveals in all {
             if !self.on_fits(frame, reveals, receiver) {
+                continue;
+            }
+            let mut texts = args.iter().chain([&base]);
+            if reveals.statement && !texts.any(|e| self.is_statement(frame, *e)) {
                 continue;
             }
             if reveals.error {
@@ -234,6 +256,26 @@ impl Solver<'_> {
             let reveals = reveals.clone();
             self.reveal_method_args(frame, &reveals, args, at);
         }
+    }
+
+    /// Is it a text that begins as statements do that write to a database, or a call chain that begins with one?
+    fn is_statement(&self, frame: &Frame, e: ExId) -> bool {
+        let mut e = e;
+        for _ in 0..LONG {
+            match frame.body.nodes.get(e as usize) {
+                Some(Ex::Word(_)) => {
+                    return self.word_at(frame, e).is_some_and(|word| self.text(word) == WRITES);
+                }
+                Some(Ex::Method(base, ..)) => e = *base,
+                Some(Ex::Call(_, args)) => match args.first() {
+                    Some(first) => e = *first,
+                    None => return false,
+                },
+                Some(Ex::Await(inner) | Ex::Try(inner)) => e = *inner,
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn reveal_method_args(&mut self, frame: &mut Frame, reveals: &Reveals, args: &[ExId], at: Span) {
@@ -346,10 +388,7 @@ impl Solver<'_> {
         out
     }
 
-    /// Companion rules that look at types and functions by themselves.
-    pub(super) fn companions(&mut self) {}
-
-    /// All flows, in the order of files and places.
+    /// All flows.
     pub(super) fn flows(&mut self) -> Vec<Flow> {
         let mut flows = Vec::new();
         for ((rule, file, _), raw) in std::mem::take(&mut self.found) {
@@ -371,9 +410,8 @@ impl Solver<'_> {
             kinds.sort();
             kinds.dedup();
             trail.dedup();
-            flows.push(Flow { rule, file, span: raw.span, kinds, trail, unsure, advice: None });
+            flows.push(Flow { rule, file, span: raw.span, kinds, trail, unsure, mild: false, advice: None });
         }
-        flows.sort_by_key(|a| (a.file, a.span, a.rule));
         flows
     }
 }

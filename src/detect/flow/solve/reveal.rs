@@ -267,7 +267,7 @@ impl<'a> Solver<'a> {
     }
 
     /// Is it a type of others that shows nothing?
-    fn hides(&self, ty: T) -> bool {
+    pub(super) fn hides(&self, ty: T) -> bool {
         match self.types.get(ty) {
             Type::Other(name, args) => {
                 self.is_opaque(*name) || args.len() == 1 && !args.is_empty() && self.hides(args[0])

@@ -70,6 +70,8 @@ pub struct Reveals {
     pub how: Option<How>,
     /// The first argument is a file that is called so.
     pub first: Option<String>,
+    /// Only where a statement that writes to a database stands before it.
+    pub statement: bool,
     /// Types that have the method.
     pub on: Vec<String>,
     /// Crates one of which the file names.
@@ -102,12 +104,10 @@ pub struct Spec {
     pub known: FxHashMap<&'static str, Does>,
     /// The rule for values printed by a formatter that stands for standard output.
     pub output: Option<u16>,
-    /// Companion rules, where they are in the catalogue.
+    /// Rules that are about a few kinds alone.
+    pub kinds: FxHashMap<u16, Vec<String>>,
+    /// The companion rule for types whose derived `Debug` shows PHI, where it is in the catalogue.
     pub derives: Option<u16>,
-    /// `unkeyed-hash-of-identifier`.
-    pub unkeyed: Option<u16>,
-    /// `sanitizer-returns-input`.
+    /// That for barriers that hand back what they are given.
     pub returns_input: Option<u16>,
-    /// `phi-stored-in-clear`.
-    pub stored: Option<u16>,
 }
