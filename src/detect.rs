@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::document::Document;
 use crate::fields::Owner;
+use crate::mask::Masked;
 use crate::rule::RuleId;
 
 mod arguments;
@@ -55,6 +56,17 @@ pub struct FlowHit {
     pub mild: bool,
     /// What to do about it here, beside what the rule says.
     pub advice: Option<String>,
+    /// What may be inserted safely, so that it stops.
+    pub edit: Option<Edit>,
+}
+
+/// A text to put into a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Where it is inserted, in bytes.
+    pub at: usize,
+    /// The text, of our own words.
+    pub text: &'static str,
 }
 
 /// One place on the way of a value.
@@ -64,6 +76,10 @@ pub struct FlowStep {
     pub document: String,
     /// Line and column (both from 1, columns in UTF-16 units) of its first and behind its last character.
     pub places: [(u64, u64); 2],
+    /// The line, masked.
+    pub excerpt: Masked,
+    /// Its place in the excerpt, in bytes of the excerpt.
+    pub marked: Range<usize>,
     /// What happens there.
     pub says: &'static str,
 }

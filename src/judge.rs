@@ -111,7 +111,7 @@ impl Judge {
         }
         if !flows.is_empty() {
             let name = |name: &str| self.name(name, engine, in_name());
-            findings.extend(flows::findings(rules, (engine, policy), document, flows, &mut allows, &name));
+            findings.extend(flows::findings(rules, policy, document, flows, &mut allows, &name));
             findings.sort_by_key(|finding| finding.start_byte);
         }
         if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {

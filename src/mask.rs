@@ -11,6 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::words;
+
 /// Text that is safe to print. Nothing outside this module makes one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Masked(Arc<str>);
@@ -77,6 +79,50 @@ pub(crate) fn excerpt(
     let end = out.len();
     masked_into(&mut out, &text[until..to], until, hits, &keep);
     (Masked::new(out), start..end)
+}
+
+/// A masked excerpt of a line of source code around `at`. What is written in code is no value: names stay readable, but
+/// for those of people; texts, comments and numbers do not.
+pub(crate) fn code_excerpt(text: &[u8], line: Range<usize>, at: Range<usize>) -> (Masked, Range<usize>) {
+    let from = line.start.max(at.start.saturating_sub(AROUND));
+    let from = (from..at.start).find(|i| starts_char(text, *i)).unwrap_or(at.start);
+    let until = at.end.min(at.start + 120).max(at.start);
+    let to = line.end.min(until + AROUND).max(until);
+    let to = (until..=to).rev().find(|i| starts_char(text, *i)).unwrap_or(until);
+    let hidden = literals(text, line);
+    let keep = |word: &[u8]| {
+        let facts = words::facts(word);
+        facts.given().max(facts.surname()) == 0 || facts.common() >= 4
+    };
+    let mut out = String::with_capacity(to - from);
+    let (mut start, mut end) = (0, 0);
+    for (piece, mark) in [(from..at.start, &mut start), (at.start..until, &mut end), (until..to, &mut 0)] {
+        masked_into(&mut out, &text[piece.clone()], piece.start, &hidden, &keep);
+        *mark = out.len();
+    }
+    (Masked::new(out), start..end)
+}
+
+/// Texts and the comment in a line of code; all of it, where the line begins or ends inside a text.
+fn literals(text: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
+    let (mut list, mut open, mut i) = (Vec::new(), None, line.start);
+    while i < line.end {
+        match (text[i], open) {
+            (b'\\', Some(_)) => i += 1,
+            (b'"', Some(start)) => {
+                list.push(start..i + 1);
+                open = None;
+            }
+            (b'"', None) if text[line.start..i].last() != Some(&b'\'') => open = Some(i),
+            (b'/', None) if text.get(i + 1) == Some(&b'/') => {
+                list.push(i..line.end);
+                break;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    if open.is_some() { vec![line] } else { list }
 }
 
 /// A sentence of a document's writer (why something is allowed), masked but for the words that `keep` takes:

@@ -13,9 +13,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Columns, Detector, FlowHit, Mentions, Text};
+use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Text};
 use crate::document::Document;
 use crate::error::Result;
+use crate::fields::remarks::Remark;
 use crate::judge::policy::{Policy, Profile};
 use crate::judge::{Finding, Found, Judge, named};
 use crate::kind::Kind;
@@ -115,7 +116,10 @@ impl Scanner {
         if let Some(known) = self.flows.get(&document.name) {
             let own = at + document.own.start..at + document.own.end;
             let mut hits: Vec<FlowHit> = known.iter().filter(|hit| own.contains(&hit.at.start)).cloned().collect();
-            hits.iter_mut().for_each(|hit| hit.at = hit.at.start - at..hit.at.end - at);
+            for hit in &mut hits {
+                hit.at = hit.at.start - at..hit.at.end - at;
+                hit.edit = hit.edit.take().filter(|edit| edit.at >= at).map(|edit| Edit { at: edit.at - at, ..edit });
+            }
             return hits;
         }
         let whole = at == 0 && document.own == (0..document.bytes.len()) && document.name.ends_with(".rs");
@@ -123,6 +127,20 @@ impl Scanner {
             Ok(text) if whole && !self.analysis.is_empty() => flows::alone(&self.analysis, &document.name, text),
             _ => Vec::new(),
         }
+    }
+
+    /// Why code in a document was not followed, if so.
+    #[cfg(feature = "rust-flow")]
+    fn remark_on_code(&self, document: &Document) -> Option<Remark> {
+        let text = std::str::from_utf8(&document.bytes).ok()?;
+        let rust = document.name.ends_with(".rs") && !self.analysis.is_empty();
+        let at = rust.then(|| flows::roomy(|| crate::detect::flow::rust::broken(text)))??;
+        Some(Remark { at: at?, says: "not parsed as Rust from here on; only the words of its macros were looked at" })
+    }
+
+    #[cfg(not(feature = "rust-flow"))]
+    fn remark_on_code(&self, _: &Document) -> Option<Remark> {
+        None
     }
 
     #[cfg(not(feature = "rust-flow"))]

@@ -39,6 +39,12 @@ fn page(rule: &Rule) -> String {
     let _ =
         writeln!(out, "Severity **{}** · identifier {} · kind `{}`\n", severity(rule), letter(rule), identifier.kind);
     let _ = writeln!(out, "**Why.** {}\n\n**Instead.** {}\n", rule.why.trim(), rule.fix.trim());
+    if rule.sink.as_ref().is_some_and(|sink| sink.advisory) {
+        let _ = writeln!(
+            out,
+            "**Advisory.** Reported in the profile `strict`, and where `severity:` of `phivet.yaml` names it.\n"
+        );
+    }
     labels(&mut out, "Called", &identifier.called);
     labels(&mut out, "Called so inside a person's record, or with other evidence", &identifier.called_with_owner);
     labels(&mut out, "Never called", &identifier.never);
@@ -57,7 +63,7 @@ fn page(rule: &Rule) -> String {
     }
     let _ = writeln!(
         out,
-        "\nWhere a value is nobody's: `phivet:allow {} -- reason` on the line or the one above.",
+        "\nWhere a value is nobody's: `phivet:allow {} -- reason` at the end of its line, or in a comment of its own above it.",
         rule.id
     );
     out

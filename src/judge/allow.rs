@@ -113,6 +113,7 @@ pub(crate) fn unused(
             suppressed: None,
             note: None,
             exposure: document.exposure.as_deref().cloned().map(Box::new),
+            edit: None,
         });
     }
 }

@@ -26,8 +26,21 @@ pub struct Step {
     pub start: Pos,
     /// Where it ends (exclusive).
     pub end: Pos,
+    /// The line, masked.
+    pub excerpt: Masked,
+    /// The step's place in the excerpt, in bytes of the excerpt.
+    pub marked: Range<usize>,
     /// What happens there, in words of ours.
     pub says: String,
+}
+
+/// A text to put into a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Insert {
+    /// Where.
+    pub at: Pos,
+    /// The text, of our own words.
+    pub text: String,
 }
 
 /// An identifier that stands where it should not.
@@ -73,6 +86,8 @@ pub struct Finding {
     pub suppressed: Option<Masked>,
     /// Something to know about it (a published sample value, say).
     pub note: Option<String>,
+    /// What may be inserted safely, so that it stops.
+    pub edit: Option<Insert>,
     /// Since when, and until when, it stands in a repository's history.
     pub exposure: Option<Box<Exposure>>,
 }

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::detect::engine::Engine;
 use crate::detect::{FlowHit, FlowStep};
 use crate::document::{Document, line_around};
 use crate::judge::allow::{self, Allow};
+use crate::judge::finding::Insert;
 use crate::judge::place::Places;
 use crate::judge::{Finding, Policy, Pos, Profile, Step};
 use crate::mask::{self, Masked};
 use crate::rule::{Rules, Severity};
-use crate::words;
 
 /// How sure a flow is whose every step is known.
 const SURE: f32 = 0.95;
@@ -20,7 +19,7 @@ const UNSURE: f32 = 0.7;
 /// The findings of flows that end in `document`.
 pub(crate) fn findings(
     rules: &Rules,
-    (engine, policy): (&Engine, &Policy),
+    policy: &Policy,
     document: &Document,
     flows: &[FlowHit],
     allows: &mut [Allow],
@@ -39,13 +38,9 @@ pub(crate) fn findings(
         if unwanted || confidence < policy.min_confidence.unwrap_or(0.5) {
             continue;
         }
-        let keep = |word: &[u8]| {
-            let facts = words::facts(word);
-            engine.words.is_part(word) && facts.given() == 0 && facts.surname() == 0
-        };
         let line = line_around(&document.bytes, flow.at.start);
         let at = flow.at.start..flow.at.end.min(line.end).max(flow.at.start);
-        let (excerpt, marked) = mask::excerpt(&document.bytes, line, at, &[], keep);
+        let (excerpt, marked) = mask::code_excerpt(&document.bytes, line, at);
         list.push(Finding {
             rule: flow.rule,
             kind: rule.identifier.kind.clone(),
@@ -62,6 +57,7 @@ pub(crate) fn findings(
             trail: flow.trail.iter().map(|step| shown(step, &mut name)).collect(),
             evidence: vec![flow.kinds.join(", ")],
             in_column: None,
+            edit: flow.edit.as_ref().map(|edit| Insert { at: places.pos(edit.at), text: edit.text.to_owned() }),
             exposure: None,
             seal: None,
             fingerprint: String::new(),
@@ -88,6 +84,8 @@ fn shown(step: &FlowStep, name: &mut dyn FnMut(&str) -> Masked) -> Step {
         document: name(&step.document),
         start: pos(step.places[0]),
         end: pos(step.places[1]),
+        excerpt: step.excerpt.clone(),
+        marked: step.marked.clone(),
         says: step.says.to_owned(),
     }
 }

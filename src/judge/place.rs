@@ -92,6 +92,7 @@ impl<'d> Places<'d> {
             more: 0,
             suppressed: None,
             note: reserved.then(|| "a published sample or synthetic value, not a leak".to_owned()),
+            edit: None,
             exposure: self.document.exposure.as_deref().cloned().map(Box::new),
         }
     }

@@ -9,11 +9,15 @@ use miette::{
 };
 
 use super::{Entry, Meta, Seen, words};
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, Pos, Step};
+use crate::mask::Masked;
 use crate::rule::{Rule, Severity};
 
 /// How many of the documents that were not read are named.
 const NAMED: usize = 10;
+
+/// Most steps of a value's way that are drawn.
+const STEPS: usize = 6;
 
 /// Columns at which help texts wrap.
 const WIDTH: usize = 100;
@@ -23,7 +27,7 @@ pub(super) fn write(meta: &Meta<'_>, seen: &mut Seen, entry: &Entry<'_>, out: &m
     match entry {
         Entry::Begin | Entry::Suppressed(_) | Entry::Known(_) | Entry::Skipped(_) => Ok(()),
         Entry::Finding(finding) => {
-            let drawn = Drawn { finding, rule: meta.rules.get(finding.rule) };
+            let drawn = Drawn { finding, rule: meta.rules.get(finding.rule), way: way(finding) };
             out.write_all(draw(&drawn, meta.color)?.as_bytes())?;
             out.write_all(b"\n")
         }
@@ -57,6 +61,74 @@ pub fn draw(diagnostic: &dyn Diagnostic, color: bool) -> io::Result<String> {
 struct Drawn<'a> {
     finding: &'a Finding,
     rule: &'a Rule,
+    /// The places that a value came by before, its source first.
+    way: Vec<Passed<'a>>,
+}
+
+/// The steps of a flow before its end, without those that stand on the line of another.
+fn way(finding: &Finding) -> Vec<Passed<'_>> {
+    let place = |step: &Step| (step.document.as_str().to_owned(), step.start.line);
+    let mut seen = vec![(finding.document.as_str().to_owned(), finding.start.line)];
+    let mut way = Vec::new();
+    for step in finding.trail.iter().filter(|step| !step.excerpt.as_str().is_empty()) {
+        if !seen.contains(&place(step)) && way.len() < STEPS {
+            seen.push(place(step));
+            way.push(Passed(step));
+        }
+    }
+    way
+}
+
+/// A step as miette wants to see it.
+#[derive(Clone, Copy)]
+struct Passed<'a>(&'a Step);
+
+impl std::fmt::Debug for Passed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.says)
+    }
+}
+
+impl Display for Passed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.says)
+    }
+}
+
+impl std::error::Error for Passed<'_> {}
+
+impl Diagnostic for Passed<'_> {
+    fn severity(&self) -> Option<Level> {
+        Some(Level::Advice)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let marked = &self.0.marked;
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, marked.start, marked.len()))))
+    }
+}
+
+impl SourceCode for Passed<'_> {
+    fn read_span<'b>(
+        &'b self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
+        Ok(Box::new(one_line(&self.0.document, &self.0.excerpt, self.0.start)))
+    }
+}
+
+/// The excerpt is all there is of a document: one line, at its place.
+fn one_line<'b>(document: &Masked, excerpt: &'b Masked, start: Pos) -> MietteSpanContents<'b> {
+    let text = excerpt.as_str().as_bytes();
+    let at = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+    let (line, column) = (at(start.line), at(start.column));
+    MietteSpanContents::new_named(document.as_str().to_owned(), text, (0, text.len()).into(), line, column, 1)
 }
 
 impl std::fmt::Debug for Drawn<'_> {
@@ -98,7 +170,14 @@ impl Diagnostic for Drawn<'_> {
         let exposure = self.finding.exposure.as_ref();
         let exposure =
             exposure.map_or_else(String::new, |exposure| format!("\nIn history: {}.", words::exposure(exposure)));
-        Some(Box::new(format!("{}\n{}{note}{exposure}", self.rule.why.trim(), self.rule.fix.trim())))
+        let edit = self.finding.edit.as_ref();
+        let edit = edit.map_or_else(String::new, |edit| format!("\n{}", words::edit(edit)));
+        Some(Box::new(format!("{}\n{}{edit}{note}{exposure}", self.rule.why.trim(), self.rule.fix.trim())))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn Diagnostic> + 'b>> {
+        let way = self.way.iter().map(|step| step as &dyn Diagnostic);
+        (!self.way.is_empty()).then(|| Box::new(way) as Box<_>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -113,7 +192,6 @@ impl Diagnostic for Drawn<'_> {
     }
 }
 
-/// The excerpt is all there is of the document: one line, at its place.
 impl SourceCode for Drawn<'_> {
     fn read_span<'b>(
         &'b self,
@@ -121,16 +199,6 @@ impl SourceCode for Drawn<'_> {
         _: usize,
         _: usize,
     ) -> Result<Box<dyn SpanContents<'b> + 'b>, MietteError> {
-        let text = self.finding.excerpt.as_str().as_bytes();
-        let at = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        let start = self.finding.start;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.finding.document.as_str().to_owned(),
-            text,
-            (0, text.len()).into(),
-            at(start.line),
-            at(start.column),
-            1,
-        )))
+        Ok(Box::new(one_line(&self.finding.document, &self.finding.excerpt, self.finding.start)))
     }
 }

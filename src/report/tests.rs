@@ -64,6 +64,7 @@ fn finding() -> Finding {
         more: 0,
         suppressed: None,
         note: None,
+        edit: None,
         exposure: None,
     }
 }
@@ -73,6 +74,8 @@ fn findings() -> Vec<Finding> {
         document: masked("src/a.rs"),
         start: finding().start,
         end: finding().end,
+        excerpt: masked("    info!(\"{}\", patient.ssn);"),
+        marked: 16..27,
         says: "is logged here".into(),
     };
     let repeated = Finding { severity: Severity::Warning, phi: false, more: 41, trail: vec![step], ..finding() };

@@ -2,7 +2,7 @@
 
 use super::{Meta, Summary};
 use crate::document::Exposure;
-use crate::judge::finding::Finding;
+use crate::judge::finding::{Finding, Insert};
 use crate::mask::Masked;
 use crate::rule::{Rule, Severity};
 
@@ -207,4 +207,9 @@ mod tests {
             assert_eq!(size(bytes), text);
         }
     }
+}
+
+/// What may be inserted, and where.
+pub(super) fn edit(edit: &Insert) -> String {
+    format!("Insert `{}` at {}:{}.", edit.text.trim_end_matches([',', ' ']), edit.at.line, edit.at.column)
 }

@@ -10,6 +10,7 @@ use crate::detect::flow::solve::{Flow, Input, Solver, Step};
 use crate::detect::flow::{Analysis, workspace};
 use crate::detect::{FlowHit, FlowStep};
 use crate::document::{line_around, utf16_width};
+use crate::mask;
 
 /// A file of a workspace.
 pub struct Source {
@@ -161,7 +162,7 @@ fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, 
     let end = Step { file: flow.file, span: flow.span };
     let at = if wanted(flow.file) { &end } else { flow.trail.iter().rev().find(|step| wanted(step.file))? };
     let source = &sources[at.file as usize];
-    let range = range(&source.text, at);
+    let place = range(&source.text, at);
     let last = flow.trail.len().saturating_sub(1);
     let trail = flow.trail.iter().enumerate().filter_map(|(i, step)| {
         let says = if i == 0 {
@@ -172,11 +173,16 @@ fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, 
             "here it is handed on"
         };
         let of = sources.get(step.file as usize)?;
-        Some(FlowStep { document: of.name.clone(), places: places(&of.text, step), says })
+        let range = range(&of.text, step);
+        let line = line_around(of.text.as_bytes(), range.start);
+        let at = range.start..range.end.min(line.end).max(range.start);
+        let (excerpt, marked) = mask::code_excerpt(of.text.as_bytes(), line, at);
+        Some(FlowStep { document: of.name.clone(), places: places(&of.text, step), excerpt, marked, says })
     });
     let hit = FlowHit {
         rule: *analysis.rules.get(usize::from(flow.rule))?,
-        at: range,
+        edit: rust::edit(&source.text, &place),
+        at: place,
         kinds: flow.kinds.clone(),
         trail: trail.collect(),
         unsure: flow.unsure,

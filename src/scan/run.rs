@@ -184,7 +184,8 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
     }
     // Parts are cut by us; only of a document in one piece can be said that it is cut off.
     let whole = scanner.remarks && document.head.is_none() && document.own == (0..document.bytes.len());
-    let remarks = if whole { remarks::remarks(document) } else { Vec::new() };
+    let mut remarks = if whole { remarks::remarks(document) } else { Vec::new() };
+    remarks.extend(whole.then(|| scanner.remark_on_code(document)).flatten());
     let line = |at: usize| {
         // Lines end at `\n`, or at a `\r` without one.
         let before = &document.bytes[..at];

@@ -1,6 +1,7 @@
 //! Rust: from a file's text to what is known of it. The only part that knows syn.
 
 mod attrs;
+mod edits;
 mod event;
 mod expand;
 mod exprs;
@@ -18,6 +19,7 @@ mod types;
 use rustc_hash::FxHashMap;
 
 use super::ir::{File, Module};
+pub use edits::edit;
 use lower::Lower;
 
 /// How a macro's arguments are read.
@@ -100,6 +102,18 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
     let line = if script { body.find('\n').unwrap_or(body.len()) } else { 0 };
     let blanks = text.len() - body.len() + line;
     format!("{}{}", " ".repeat(blanks), &body[line..]).into()
+}
+
+/// Where a file stops being Rust that can be parsed, in bytes, if it does: its words are looked at one by one then.
+#[must_use]
+pub fn broken(text: &str) -> Option<usize> {
+    let text = &*plain(text);
+    if nest::too_deep(text) {
+        return Some(0);
+    }
+    let at = syn::parse_file(text).err().map(|error| error.span().byte_range().start.min(text.len()));
+    proc_macro2::extra::invalidate_current_thread_spans();
+    at
 }
 
 /// Reads a file. What does not parse is looked at word by word.

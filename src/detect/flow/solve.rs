@@ -95,6 +95,8 @@ pub struct Solver<'a> {
     looking: Vec<(ModId, Sym, Space)>,
     meanings: FxHashMap<Sym, Meaning>,
     owners: FxHashMap<Def, Owner>,
+    /// Types of fields, by their type and their own address.
+    field_types: FxHashMap<(Def, usize), T>,
     health: bool,
     keys: FxHashMap<(Sym, Sym), Sym>,
     /// Functions by their type (of the program or not) and name.
@@ -165,6 +167,7 @@ impl<'a> Solver<'a> {
             looking: Vec::new(),
             meanings: FxHashMap::default(),
             owners: FxHashMap::default(),
+            field_types: FxHashMap::default(),
             health: false,
             keys: FxHashMap::default(),
             methods: FxHashMap::default(),
@@ -229,6 +232,8 @@ impl<'a> Solver<'a> {
         }
         self.index();
         self.health = self.is_health();
+        // What names mean depends on it.
+        self.field_types.clear();
         self.index_functions();
     }
 

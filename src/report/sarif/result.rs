@@ -8,7 +8,7 @@ use serde_sarif::sarif::{
 };
 
 use super::{message, properties, uri};
-use crate::judge::finding::{Finding, Pos, Step};
+use crate::judge::finding::{Finding, Insert, Pos, Step};
 use crate::mask::Masked;
 use crate::report::{Meta, record, words};
 use crate::rule::{Rule, Severity};
@@ -45,7 +45,10 @@ pub(super) fn of(meta: &Meta<'_>, finding: &Finding, covered: Option<Covered<'_>
     let is_known = matches!(covered, Some(Covered::Known));
     result.baseline_state = meta.baseline.then(|| if is_known { "unchanged" } else { "new" }.into());
     result.suppressions = covered.map(|covered| vec![suppression(&covered)]);
-    result.fixes = replaceable(finding).then(|| vec![fix(meta, finding, rule)]);
+    result.fixes = match &finding.edit {
+        Some(edit) => Some(vec![inserted(meta, finding, edit)]),
+        None => replaceable(finding).then(|| vec![fix(meta, finding, rule)]),
+    };
     if let (Some(exposure), Some(properties)) = (&finding.exposure, &mut result.properties) {
         let exposure = serde_json::to_value(exposure).unwrap_or_default();
         properties.additional_properties.insert("exposure".to_owned(), exposure);
@@ -103,19 +106,28 @@ fn replaceable(finding: &Finding) -> bool {
     is_value && finding.start.line == finding.end.line && finding.start < finding.end
 }
 
+/// A text that may be inserted safely.
+fn inserted(meta: &Meta<'_>, finding: &Finding, edit: &Insert) -> Fix {
+    let text = ArtifactContent::builder().text(edit.text.as_str()).build();
+    let replacement = Replacement::builder().deleted_region(span(edit.at, edit.at)).inserted_content(text).build();
+    changed(meta, finding, replacement, words::edit(edit))
+}
+
 /// The fix says where the value stands, never what it is.
 fn fix(meta: &Meta<'_>, finding: &Finding, rule: &Rule) -> Fix {
     let placeholder = ArtifactContent::builder().text(words::placeholder(rule)).build();
     let replacement =
         Replacement::builder().deleted_region(span(finding.start, finding.end)).inserted_content(placeholder).build();
+    let says = format!("Put a placeholder there. {}", rule.fix.trim());
+    changed(meta, finding, replacement, says)
+}
+
+fn changed(meta: &Meta<'_>, finding: &Finding, replacement: Replacement, says: String) -> Fix {
     let change = ArtifactChange::builder()
         .artifact_location(uri::artifact(meta, &finding.document))
         .replacements(vec![replacement])
         .build();
-    Fix::builder()
-        .description(message(format!("Put a placeholder there. {}", rule.fix.trim())))
-        .artifact_changes(vec![change])
-        .build()
+    Fix::builder().description(message(says)).artifact_changes(vec![change]).build()
 }
 
 fn flow(meta: &Meta<'_>, trail: &[Step]) -> CodeFlow {

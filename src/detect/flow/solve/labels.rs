@@ -220,6 +220,17 @@ impl Solver<'_> {
     }
 
     pub(super) fn field_ty(&mut self, def: Def, field: &Field) -> T {
+        // Facts stay where they are while they are solved: their address tells fields apart.
+        let key = (def, std::ptr::from_ref(field).addr());
+        if let Some(known) = self.field_types.get(&key) {
+            return *known;
+        }
+        let ty = self.find_field_ty(def, field);
+        self.field_types.insert(key, ty);
+        ty
+    }
+
+    fn find_field_ty(&mut self, def: Def, field: &Field) -> T {
         let mut place = self.place_of(def);
         let Some(item) = self.type_item(def) else { return T::default() };
         place.generics = item.generics.iter().map(|n| (self.sym(place.file, *n), Vec::new())).collect();

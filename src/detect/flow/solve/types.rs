@@ -150,14 +150,13 @@ impl Solver<'_> {
 
     /// What a type of a crate of FHIR or HL7 models holds.
     pub(super) fn model_label(&mut self, full: Sym, module: ModId) -> Option<Label> {
-        let text = self.text(full).to_owned();
-        let (krate, rest) = text.split_once("::")?;
+        let (krate, rest) = self.text(full).split_once("::")?;
+        let last = rest.rsplit("::").next()?;
+        let kind = MODELS.iter().find(|(_, names)| names.contains(&last))?.0;
         let deps = self.mods[module as usize].krate.map(|k| &self.crates[k as usize].deps);
         let real = deps.and_then(|d| d.iter().find(|(n, _)| n == krate)).map_or(krate, |(_, real)| real);
         let health = real.contains("fhir") || real.contains("hl7") || real.contains("x12");
-        let last = rest.rsplit("::").next()?;
-        let kind = MODELS.iter().find(|(_, names)| health && names.contains(&last))?.0;
-        Some(self.vocabulary.declared(kind))
+        health.then(|| self.vocabulary.declared(kind))
     }
 
     fn of_def(&mut self, def: Def, args: Vec<T>, depth: usize) -> T {
