@@ -31,6 +31,30 @@ fn exit_codes() {
     folder.phivet(&["leak.log", "--min-confidence", "2"]).exits(2).says(&["a number from 0 to 1"]);
 }
 
+#[cfg(feature = "rust-flow")]
+#[test]
+fn code_that_does_not_parse_is_told() {
+    let folder = Folder::new("broken-code");
+    folder.file("a.rs", "pub fn a() {}\n\nfn {{ name }}() {}\n").file("b.rs", "pub fn b() {}\n");
+    let told = folder.phivet(&["-v", "a.rs", "b.rs"]).exits(0).says(&["a.rs:3: not parsed as Rust from here on"]);
+    assert!(!told.err.contains("b.rs:"), "{}", told.err);
+    assert!(!folder.phivet(&["a.rs"]).exits(0).err.contains("not parsed"));
+}
+
+#[cfg(feature = "rust-flow")]
+#[test]
+fn a_safe_edit_is_proposed() {
+    let folder = Folder::new("edit");
+    let text = "#[derive(Debug)]\npub struct Patient { pub ssn: String }\n\n#[tracing::instrument]\npub fn admit(patient: &Patient) {}\n";
+    folder.file("a.rs", text);
+    let drawn = folder.phivet(&["a.rs"]).exits(1).out;
+    for said in ["Insert `(skip_all)` at 4:22", "#[tracing::instrument]", "here it comes from"] {
+        assert!(drawn.contains(said), "{said}: {drawn}");
+    }
+    let sarif = folder.phivet(&["a.rs", "--format", "sarif"]).exits(1).out;
+    assert!(sarif.contains("\"(skip_all)\""), "{sarif}");
+}
+
 #[test]
 fn severity_decides_what_fails() {
     let folder = Folder::new("severity");

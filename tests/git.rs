@@ -63,6 +63,33 @@ impl Ran {
     }
 }
 
+/// A value that is handed to another file, and logged there: only together they show it.
+#[cfg(feature = "rust-flow")]
+#[test]
+fn staged_code_is_seen_in_its_workspace() {
+    let repository = Repository::new("git-flows", &[]);
+    let folder = repository.0.as_path();
+    repository
+        .file("Cargo.toml", "[package]\nname = \"clinic\"\nversion = \"0.1.0\"\nedition = \"2021\"\n")
+        .file("src/lib.rs", "pub mod model;\npub mod service;\n")
+        .file("src/model.rs", "#[derive(Debug)]\npub struct Patient { pub ssn: String }\n")
+        .file("src/service.rs", "");
+    repository.git(&["add", "."]);
+    repository.git(&["commit", "-qm", "a"]);
+    let logs = "use crate::model::Patient;\npub fn admit(who: &Patient) {\n    log::info!(\"{who:?}\");\n}\n";
+    repository.file("src/service.rs", logs);
+    repository.git(&["add", "."]);
+    // The index counts, not the work tree.
+    repository.file("src/service.rs", "");
+    for arguments in [&["--staged"][..], &["--diff", "HEAD", "--staged"]] {
+        let ran = run(folder, arguments, "", &[]);
+        let places: Vec<_> = ran.records.iter().filter(|record| record["rule"] == "phi-in-log").collect();
+        assert_eq!((ran.code, places.len()), (1, 1), "{arguments:?}: {}", ran.err);
+        assert_eq!((&places[0]["path"], &places[0]["line"]), (&"src/service.rs".into(), &3.into()));
+    }
+    assert!(run(folder, &["--diff", "HEAD"], "", &[]).records.iter().all(|record| record["rule"] != "phi-in-log"));
+}
+
 #[test]
 fn staged_is_the_index() {
     let repository = Repository::new("git-staged", &[]);

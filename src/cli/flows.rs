@@ -13,7 +13,7 @@ use crate::config::Loaded;
 use crate::detect::flow::Own;
 use crate::scan::Scanner;
 use crate::scan::flows::{self, Flows, Known, Source};
-use crate::source::{self, Wanted};
+use crate::source::{self, Stream, Wanted};
 
 /// Largest Rust file that takes part, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -37,11 +37,17 @@ pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
 /// Where values reach a sink in the Rust files that are wanted, seen in their workspace.
 pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: usize) -> Flows {
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
+    // What git has of a file, which may not be what lies in the work tree.
+    let mut kept: HashMap<PathBuf, String> = HashMap::new();
+    let of_git = wanted.git.is_some();
     source::inputs(&wanted, &mut |input| {
         if input.name.ends_with(".rs")
-            && let Ok(path) = Path::new(&input.name).canonicalize()
+            && let Some(path) = place(&input.name, of_git)
         {
-            names.insert(path, input.name);
+            names.insert(path.clone(), input.name);
+            if of_git {
+                kept.extend((input.open)().ok().and_then(text_of).map(|text| (path, text)));
+            }
         }
         names.len() < MOST
     });
@@ -56,7 +62,7 @@ pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: us
             around(&top, &names, &mut sources, &mut manifests);
         }
         for (path, name) in names {
-            if let Some(text) = read(&path) {
+            if let Some(text) = if of_git { kept.remove(&path) } else { read(&path) } {
                 sources.push(Source { name, path: slashed(&path), text, wanted: true });
             }
         }
@@ -89,6 +95,29 @@ fn workspaces(names: BTreeMap<PathBuf, String>) -> BTreeMap<Option<PathBuf>, BTr
         groups.entry(top).or_default().insert(path, name);
     }
     groups
+}
+
+/// Where a file lies. What git knows may not be there any more.
+fn place(name: &str, of_git: bool) -> Option<PathBuf> {
+    let path = Path::new(name);
+    match path.canonicalize() {
+        Ok(path) => Some(path),
+        Err(_) if of_git => Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?)),
+        Err(_) => None,
+    }
+}
+
+/// A stream's text, if it may be Rust.
+fn text_of(stream: Stream) -> Option<String> {
+    let bytes = match stream.news {
+        Some(news) => news.text.to_vec(),
+        None => {
+            let mut bytes = Vec::new();
+            stream.bytes.take(LARGEST + 1).read_to_end(&mut bytes).ok()?;
+            bytes
+        }
+    };
+    if bytes.len() as u64 > LARGEST { None } else { String::from_utf8(bytes).ok() }
 }
 
 /// The text of a file that may be Rust.

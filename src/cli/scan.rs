@@ -281,13 +281,13 @@ pub(super) fn with_flows(scanner: Scanner, _: &ScanArgs, _: &Loaded) -> Result<S
     Ok(scanner)
 }
 
-/// Are only files scanned, named by paths? What stands in git or a bucket, and a list on standard input, is read once:
-/// its files are seen one by one.
+/// Are only files scanned that lie in a work tree? What stands in history or a bucket, and a list on standard input, is
+/// read once: its files are seen one by one.
 #[cfg(feature = "rust-flow")]
 fn of_files(args: &ScanArgs) -> bool {
-    let git = args.staged || args.diff.is_some() || args.history.is_some() || args.pre_push.is_some();
+    let history = args.history.is_some() || args.pre_push.is_some();
     let (urls, _) = buckets::addresses(args.paths.clone());
-    !git && urls.is_empty() && args.commit_msg.is_none() && args.files_from.as_deref() != Some("-")
+    !history && urls.is_empty() && args.commit_msg.is_none() && args.files_from.as_deref() != Some("-")
 }
 
 fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> Result<Wanted> {

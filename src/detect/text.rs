@@ -421,10 +421,11 @@ impl Pass<'_> {
             if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
                 self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
             }
-        } else if text.get(end) == Some(&b',') && self.cue_before(start) {
-            if let Some((at, clues)) = names::last_first_after_cue(text, start) {
-                self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
-            }
+        } else if text.get(end) == Some(&b',')
+            && self.cue_before(start)
+            && let Some((at, clues)) = names::last_first_after_cue(text, start)
+        {
+            self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
         }
     }
 

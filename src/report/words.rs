@@ -158,6 +158,11 @@ pub fn thousands(number: u64) -> String {
     out
 }
 
+/// What may be inserted, and where.
+pub(super) fn edit(edit: &Insert) -> String {
+    format!("Insert `{}` at {}:{}.", edit.text.trim_end_matches([',', ' ']), edit.at.line, edit.at.column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,9 +212,4 @@ mod tests {
             assert_eq!(size(bytes), text);
         }
     }
-}
-
-/// What may be inserted, and where.
-pub(super) fn edit(edit: &Insert) -> String {
-    format!("Insert `{}` at {}:{}.", edit.text.trim_end_matches([',', ' ']), edit.at.line, edit.at.column)
 }

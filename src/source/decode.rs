@@ -1,4 +1,4 @@
-//! Bytes as they are read, into bytes as detectors want them: UTF-16 becomes UTF-8, all else stays. In binaries, strings of
+//! Bytes as they are read, into bytes as detectors want them: UTF-16 and UTF-32 become UTF-8, all else stays. In binaries, strings of
 //! UTF-16 become strings of bytes, in their place.
 
 /// How the bytes of an input are to be understood. Keeps what a read has cut in two.
@@ -8,6 +8,13 @@ pub(super) enum Decoder {
     /// A binary: its strings of UTF-16 (Windows programs, heaps of Java) become strings of bytes, NULs behind them.
     Binary {
         /// The end of the last read, where a string may go on.
+        left: Vec<u8>,
+    },
+    /// UTF-32.
+    Utf32 {
+        /// Big end first?
+        big: bool,
+        /// Bytes of a character at the end of the last read.
         left: Vec<u8>,
     },
     /// UTF-16.
@@ -25,7 +32,9 @@ impl Decoder {
     /// Tells the encoding from the first bytes.
     pub(super) fn of(head: &[u8]) -> Self {
         let big = match head {
-            [0xFF, 0xFE, 0, 0, ..] => return Self::AsIs,
+            [0xFF, 0xFE, 0, 0, ..] => return Self::Utf32 { big: false, left: Vec::new() },
+            [0, 0, 0xFE, 0xFF, ..] => return Self::Utf32 { big: true, left: Vec::new() },
+            _ if wide(head).is_some() => return Self::Utf32 { big: wide(head) == Some(true), left: Vec::new() },
             [0xFF, 0xFE, ..] => false,
             [0xFE, 0xFF, ..] => true,
             _ => match unmarked(head) {
@@ -46,6 +55,16 @@ impl Decoder {
                 let from = out.len();
                 out.extend(left.drain(..cut));
                 return squeeze(&mut out[from..]);
+            }
+            Self::Utf32 { big, left } => {
+                left.extend_from_slice(bytes);
+                let whole = left.len() / 4 * 4;
+                for four in left.drain(..whole).collect::<Vec<u8>>().chunks_exact(4) {
+                    let number = |n: [u8; 4]| if *big { u32::from_be_bytes(n) } else { u32::from_le_bytes(n) };
+                    let number = number([four[0], four[1], four[2], four[3]]);
+                    put(char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER), out);
+                }
+                return;
             }
             Self::AsIs => return out.extend_from_slice(bytes),
         };
@@ -70,6 +89,10 @@ impl Decoder {
                 (*odd, *high) = (None, None);
                 put(char::REPLACEMENT_CHARACTER, out);
             }
+            Self::Utf32 { left, .. } if !left.is_empty() => {
+                left.clear();
+                put(char::REPLACEMENT_CHARACTER, out);
+            }
             Self::Binary { left } => {
                 let from = out.len();
                 out.append(left);
@@ -78,6 +101,18 @@ impl Decoder {
             _ => {}
         }
     }
+}
+
+/// UTF-32 without a mark: characters of ASCII, each with three NULs. Is its big end first?
+fn wide(head: &[u8]) -> Option<bool> {
+    let text = |b: u8| is_printable(b) || matches!(b, b'\n' | b'\r');
+    let fours = || head.chunks_exact(4).take(16);
+    if head.len() < 32 {
+        return None;
+    }
+    let little = fours().all(|four| matches!(four, [b, 0, 0, 0] if text(*b)));
+    let big = fours().all(|four| matches!(four, [0, 0, 0, b] if text(*b)));
+    (little || big).then_some(big)
 }
 
 /// Fewest characters of a string of UTF-16 in a binary, and most that are held back between two reads.
@@ -175,6 +210,20 @@ mod tests {
             let big: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
             assert_eq!(decoded(&little, step), text.as_bytes());
             assert_eq!(decoded(&big, step), format!("\u{feff}{text}").as_bytes());
+        }
+    }
+
+    #[test]
+    fn utf32_in_pieces_of_any_size() {
+        let text = "MRN: 00482913, chart 40718265; é 😀 end";
+        let of =
+            |text: &str, bytes: fn(u32) -> [u8; 4]| text.chars().flat_map(|c| bytes(u32::from(c))).collect::<Vec<u8>>();
+        let marked = format!("\u{feff}{text}");
+        for step in 1..9 {
+            for bytes in [u32::to_le_bytes as fn(u32) -> [u8; 4], u32::to_be_bytes] {
+                assert_eq!(decoded(&of(&marked, bytes), step), marked.as_bytes());
+                assert_eq!(decoded(&of(text, bytes), step), text.as_bytes());
+            }
         }
     }
 

@@ -84,7 +84,7 @@ impl<'b, 'r> Parts<'b, 'r> {
             if self.ended {
                 self.decoder.finish(&mut self.window);
             }
-            if self.kind != Kind::Binary || matches!(self.decoder, Decoder::Utf16 { .. }) {
+            if self.kind != Kind::Binary || matches!(self.decoder, Decoder::Utf16 { .. } | Decoder::Utf32 { .. }) {
                 self.kind = Kind::of(&self.name.kind, &self.window[..self.window.len().min(HEAD)]);
             }
         }

@@ -89,9 +89,8 @@ pub fn compile<'a>(sinks: impl Iterator<Item = (u16, &'a str, &'a Sink)>, barrie
         }
     }
     for (rule, id, sink) in sinks {
-        match id {
-            "phi-in-output" => spec.output = Some(rule),
-            _ => {}
+        if id == "phi-in-output" {
+            spec.output = Some(rule);
         }
         match sink.companion {
             Some(Companion::DerivedDebug) => spec.derives = Some(rule),
