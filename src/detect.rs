@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use crate::document::Document;
 use crate::fields::Owner;
-use crate::mask::Masked;
 use crate::rule::RuleId;
 
 mod arguments;
@@ -76,10 +75,10 @@ pub struct FlowStep {
     pub document: String,
     /// Line and column (both from 1, columns in UTF-16 units) of its first and behind its last character.
     pub places: [(u64, u64); 2],
-    /// The line, masked.
-    pub excerpt: Masked,
-    /// Its place in the excerpt, in bytes of the excerpt.
-    pub marked: Range<usize>,
+    /// The line; empty, where it is too long to be shown.
+    pub line: String,
+    /// Its place in the line, in bytes.
+    pub at: Range<usize>,
     /// What happens there.
     pub says: &'static str,
 }

@@ -11,8 +11,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::words;
-
 /// Text that is safe to print. Nothing outside this module makes one.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Masked(Arc<str>);
@@ -81,19 +79,20 @@ pub(crate) fn excerpt(
     (Masked::new(out), start..end)
 }
 
-/// A masked excerpt of a line of source code around `at`. What is written in code is no value: names stay readable, but
-/// for those of people; texts, comments and numbers do not.
-pub(crate) fn code_excerpt(text: &[u8], line: Range<usize>, at: Range<usize>) -> (Masked, Range<usize>) {
+/// A masked excerpt of a line of source code around `at`. What is written in code is no value: words that `keep` takes
+/// stay readable there too; in texts and comments nothing does.
+pub(crate) fn code_excerpt(
+    text: &[u8],
+    line: Range<usize>,
+    at: Range<usize>,
+    keep: impl Fn(&[u8]) -> bool,
+) -> (Masked, Range<usize>) {
     let from = line.start.max(at.start.saturating_sub(AROUND));
     let from = (from..at.start).find(|i| starts_char(text, *i)).unwrap_or(at.start);
     let until = at.end.min(at.start + 120).max(at.start);
     let to = line.end.min(until + AROUND).max(until);
     let to = (until..=to).rev().find(|i| starts_char(text, *i)).unwrap_or(until);
     let hidden = literals(text, line);
-    let keep = |word: &[u8]| {
-        let facts = words::facts(word);
-        facts.given().max(facts.surname()) == 0 || facts.common() >= 4
-    };
     let mut out = String::with_capacity(to - from);
     let (mut start, mut end) = (0, 0);
     for (piece, mark) in [(from..at.start, &mut start), (at.start..until, &mut end), (until..to, &mut 0)] {

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn methods_of_what_is_named() {
         for (text, name) in [
-            ("cy.get('#ssn').type('1')", Some("ssn")),
+            ("cy.get('#ssn').type('1')", Some("#ssn")),
             ("expect(res.body.plate).toBe('1')", Some("res.body.plate")),
             ("assertThat(patient.getMrn()).isEqualTo(\"1\")", Some("patient.getMrn")),
             ("builder().type('1')", None),

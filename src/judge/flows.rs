@@ -10,6 +10,7 @@ use crate::judge::place::Places;
 use crate::judge::{Finding, Policy, Pos, Profile, Step};
 use crate::mask::{self, Masked};
 use crate::rule::{Rules, Severity};
+use crate::words;
 
 /// How sure a flow is whose every step is known.
 const SURE: f32 = 0.95;
@@ -40,7 +41,7 @@ pub(crate) fn findings(
         }
         let line = line_around(&document.bytes, flow.at.start);
         let at = flow.at.start..flow.at.end.min(line.end).max(flow.at.start);
-        let (excerpt, marked) = mask::code_excerpt(&document.bytes, line, at);
+        let (excerpt, marked) = mask::code_excerpt(&document.bytes, line, at, is_code);
         list.push(Finding {
             rule: flow.rule,
             kind: rule.identifier.kind.clone(),
@@ -69,6 +70,12 @@ pub(crate) fn findings(
     list
 }
 
+/// May a word of a program be shown: is it nobody's name, or an everyday word?
+fn is_code(word: &[u8]) -> bool {
+    let facts = words::facts(word);
+    facts.given().max(facts.surname()) == 0 || facts.common() >= 4
+}
+
 fn severity(of_rule: Severity, flow: &FlowHit) -> Severity {
     let most = match (flow.mild, flow.unsure) {
         (true, _) => Severity::Note,
@@ -80,12 +87,13 @@ fn severity(of_rule: Severity, flow: &FlowHit) -> Severity {
 
 fn shown(step: &FlowStep, name: &mut dyn FnMut(&str) -> Masked) -> Step {
     let pos = |(line, column): (u64, u64)| Pos { line, column };
+    let (excerpt, marked) = mask::code_excerpt(step.line.as_bytes(), 0..step.line.len(), step.at.clone(), is_code);
     Step {
         document: name(&step.document),
         start: pos(step.places[0]),
         end: pos(step.places[1]),
-        excerpt: step.excerpt.clone(),
-        marked: step.marked.clone(),
+        excerpt,
+        marked,
         says: step.says.to_owned(),
     }
 }

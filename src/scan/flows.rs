@@ -10,7 +10,6 @@ use crate::detect::flow::solve::{Flow, Input, Solver, Step};
 use crate::detect::flow::{Analysis, workspace};
 use crate::detect::{FlowHit, FlowStep};
 use crate::document::{line_around, utf16_width};
-use crate::mask;
 
 /// A file of a workspace.
 pub struct Source {
@@ -29,6 +28,9 @@ pub type Known = HashMap<[u8; 32], Vec<u8>>;
 
 /// What is found in the documents of a run, by their names.
 pub type Flows = HashMap<String, Vec<FlowHit>>;
+
+/// Longest line of a step that is drawn, in bytes.
+const LONG: usize = 1024;
 
 /// Parsers and trees go as deep as their input: their threads have room for what is not refused before.
 const STACK: usize = 1 << 29;
@@ -153,6 +155,9 @@ fn context(language: &Language) -> [u8; 32] {
     let mut grammars: Vec<String> = language.grammars.keys().cloned().collect();
     grammars.sort();
     hasher.update(grammars.join(" ").as_bytes()).update(language.verbs.join(" ").as_bytes());
+    for words in &language.declared {
+        hasher.update(&[0]).update(words.join(" ").as_bytes());
+    }
     *hasher.finalize().as_bytes()
 }
 
@@ -176,8 +181,12 @@ fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, 
         let range = range(&of.text, step);
         let line = line_around(of.text.as_bytes(), range.start);
         let at = range.start..range.end.min(line.end).max(range.start);
-        let (excerpt, marked) = mask::code_excerpt(of.text.as_bytes(), line, at);
-        Some(FlowStep { document: of.name.clone(), places: places(&of.text, step), excerpt, marked, says })
+        // Of part of a line nobody can say what of it is a text.
+        let (line, at) = match of.text.get(line.clone()).filter(|text| text.len() <= LONG) {
+            Some(text) => (text.to_owned(), at.start - line.start..at.end - line.start),
+            None => (String::new(), 0..0),
+        };
+        Some(FlowStep { document: of.name.clone(), places: places(&of.text, step), line, at, says })
     });
     let hit = FlowHit {
         rule: *analysis.rules.get(usize::from(flow.rule))?,

@@ -105,6 +105,8 @@ pub enum Ex {
     Clean,
     /// A text literal.
     Text,
+    /// A text literal under a name that the project declares, and that looks like a value of it.
+    Sample,
     /// A text literal that is a word (a key, perhaps), or its ending where that tells a file (`.log`).
     Word(Name),
     /// A local variable.

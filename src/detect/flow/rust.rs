@@ -73,6 +73,8 @@ pub struct Language {
     pub macros: FxHashMap<String, Vec<Shared>>,
     /// Verbs of barriers.
     pub verbs: Vec<String>,
+    /// Words of the names that a project declares to be PHI: what is written there as a literal counts too.
+    pub declared: Vec<Vec<String>>,
 }
 
 impl Language {
@@ -80,6 +82,18 @@ impl Language {
     #[must_use]
     pub fn is_barrier(&self, name: &str) -> bool {
         super::names::split(name).iter().any(|word| self.verbs.contains(word)) || self.verbs.iter().any(|v| v == name)
+    }
+
+    /// Does a name end with one that the project declares (`get_password`)?
+    fn is_declared(&self, name: &str) -> bool {
+        if self.declared.is_empty() || self.is_barrier(name) {
+            return false;
+        }
+        let words = super::names::split(name);
+        // `password2` is another password.
+        let numbered = words.last().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
+        let words = &words[..words.len() - usize::from(numbered)];
+        self.declared.iter().any(|own| words.ends_with(own))
     }
 
     /// Adds the macros that a text defines.

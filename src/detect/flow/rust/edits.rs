@@ -8,7 +8,9 @@ use crate::detect::Edit;
 /// are skipped by name already, nothing is proposed: both together do not compile.
 pub fn edit(text: &str, place: &Range<usize>) -> Option<Edit> {
     let path = text.get(place.clone())?;
-    let before = text.get(..place.start)?.trim_end();
+    // The place may be the path's last name only.
+    let before = text.get(..place.start)?.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | ':'));
+    let before = before.trim_end();
     let is_attribute = before.ends_with("#[") || before.ends_with(',') && text[..place.start].contains("cfg_attr");
     if path.rsplit("::").next()? != "instrument" || !is_attribute {
         return None;

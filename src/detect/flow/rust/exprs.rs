@@ -37,6 +37,9 @@ impl Lower<'_> {
         let ex = match lit {
             syn::Lit::Str(text) => {
                 let text = text.value();
+                if self.declared && is_sample(&text) {
+                    return self.push(Ex::Sample, NOWHERE);
+                }
                 let word = if text.ends_with(".log") {
                     Some(self.name(".log"))
                 } else if writes(&text) {
@@ -115,7 +118,8 @@ impl Lower<'_> {
         let mut fields = Vec::with_capacity(e.fields.len());
         for field in &e.fields {
             let name = self.member(&field.member);
-            fields.push((name, self.expr(&field.expr)));
+            let text = self.file.text(name).to_owned();
+            fields.push((name, self.named_as(&text, |lower| lower.expr(&field.expr))));
         }
         let rest = e.rest.as_ref().map(|rest| self.expr(rest));
         let span = e.path.segments.first().map_or(NOWHERE, |s| bytes(s.ident.span()));
@@ -291,10 +295,19 @@ impl Lower<'_> {
         })
     }
 
+    /// Reads what gets a name: under a declared one, literals are samples of it.
+    pub(super) fn named_as<R>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::replace(&mut self.declared, self.language.is_declared(name));
+        let out = read(self);
+        self.declared = outer;
+        out
+    }
+
     fn local(&mut self, local: &syn::Local) -> ExId {
         let (value, other) = match &local.init {
             Some(init) => {
-                let value = self.expr(&init.expr);
+                let name = bound(&local.pat).map(ToString::to_string).unwrap_or_default();
+                let value = self.named_as(&name, |lower| lower.expr(&init.expr));
                 (Some(value), init.diverge.as_ref().map(|(_, e)| self.expr(e)))
             }
             None => (None, None),
@@ -352,6 +365,23 @@ fn to(from: Span, end: Span) -> Span {
 pub(super) fn path_place(path: &syn::Path) -> Span {
     let of = |s: Option<&syn::PathSegment>| s.map_or(NOWHERE, |s| bytes(s.ident.span()));
     (of(path.segments.first()).0, of(path.segments.last()).1)
+}
+
+/// The name that a pattern gives to the whole.
+fn bound(pat: &syn::Pat) -> Option<&syn::Ident> {
+    match pat {
+        syn::Pat::Ident(pat) => Some(&pat.ident),
+        syn::Pat::Type(pat) => bound(&pat.pat),
+        _ => None,
+    }
+}
+
+/// Does a literal look like a value, not like what stands in its place (`[redacted]`, `***`)?
+fn is_sample(text: &str) -> bool {
+    const PLACEHOLDERS: &[&str] =
+        &["redacted", "hidden", "unknown", "none", "null", "masked", "removed", "missing", "n/a"];
+    let marked = text.contains(['*', '[', '<', '{', ' ', '#']);
+    text.len() >= 4 && !marked && !PLACEHOLDERS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Does a text begin as statements of SQL do that write?

@@ -58,7 +58,8 @@ impl Lower<'_> {
         let around = self.around;
         if let Some(block) = block {
             let inner = self.around.take();
-            self.body(attributes, sig, block, &mut item);
+            let name = sig.ident.to_string();
+            self.named_as(&name, |lower| lower.body(attributes, sig, block, &mut item));
             self.around = inner;
         }
         self.item(name, Kind::Fn(item, around));

@@ -25,6 +25,8 @@ pub(super) struct Lower<'a> {
     /// The `impl` or trait around.
     pub(super) around: Option<u32>,
     pub(super) expansions: usize,
+    /// Does what is read get a name that the project declares?
+    pub(super) declared: bool,
     /// How many macros were expanded so far.
     pub(super) expanded: usize,
     /// Macros of other files that were read so far, by name.
@@ -55,6 +57,7 @@ impl<'a> Lower<'a> {
             test: false,
             around: None,
             expansions: 0,
+            declared: false,
             expanded: 0,
             shared: FxHashMap::default(),
             renamed: FxHashMap::default(),

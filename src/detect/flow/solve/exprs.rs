@@ -16,6 +16,7 @@ impl Solver<'_> {
         let Some(ex) = body.nodes.get(e as usize) else { return Val::default() };
         match ex {
             Ex::Clean | Ex::Text | Ex::Word(_) => Val::clean(),
+            Ex::Sample => Val::default(),
             Ex::Local(slot) => frame.env.get(*slot as usize).cloned().unwrap_or_default(),
             Ex::Path(path) => self.path_value(frame, path, e),
             Ex::Field(base, name) => {
