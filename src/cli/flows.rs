@@ -16,7 +16,7 @@ use crate::scan::flows::{self, Flows, Known, Source};
 use crate::source::{self, Stream, Wanted};
 
 /// Largest Rust file that takes part, in bytes.
-const LARGEST: u64 = 4 << 20;
+const LARGEST: u64 = 32 << 20;
 /// A cache of facts that has grown larger, in bytes, is begun anew: it keeps what is asked for no longer, too.
 const FULL: u64 = 256 << 20;
 /// Most files of the surrounding workspace that are read.
@@ -107,6 +107,14 @@ fn place(name: &str, of_git: bool) -> Option<PathBuf> {
     }
 }
 
+/// Bytes as text; what is no UTF-8 becomes as many question marks, so that all else stays in its place.
+fn as_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let chunks = error.as_bytes().utf8_chunks();
+        chunks.map(|chunk| format!("{}{}", chunk.valid(), "?".repeat(chunk.invalid().len()))).collect()
+    })
+}
+
 /// A stream's text, if it may be Rust.
 fn text_of(stream: Stream) -> Option<String> {
     let bytes = match stream.news {
@@ -117,7 +125,7 @@ fn text_of(stream: Stream) -> Option<String> {
             bytes
         }
     };
-    if bytes.len() as u64 > LARGEST { None } else { String::from_utf8(bytes).ok() }
+    (bytes.len() as u64 <= LARGEST).then(|| as_text(bytes))
 }
 
 /// The text of a file that may be Rust.
@@ -128,7 +136,7 @@ fn read(path: &Path) -> Option<String> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(size).ok()?);
     std::fs::File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
-    String::from_utf8(bytes).ok()
+    Some(as_text(bytes))
 }
 
 fn slashed(path: &Path) -> String {

@@ -124,6 +124,10 @@ pub struct Solver<'a> {
     barriers: FxHashMap<Sym, bool>,
     /// Types of the program and the traits that they implement.
     implemented: FxHashSet<(Head, Def)>,
+    /// `Deref`s on the way to the field that is being looked up.
+    derefs: u8,
+    /// Is what was put into fields elsewhere left out just now?
+    own_fields: bool,
     /// Barriers that hand back what they are given, and what they were trusted with.
     trusted: FxHashMap<Def, FxHashSet<Label>>,
     frames: u32,
@@ -188,6 +192,8 @@ impl<'a> Solver<'a> {
             cell_ids: FxHashMap::default(),
             barriers: FxHashMap::default(),
             implemented: FxHashSet::default(),
+            derefs: 0,
+            own_fields: false,
             trusted: FxHashMap::default(),
             frames: 0,
             found: FxHashMap::default(),

@@ -89,8 +89,10 @@ pub fn compile<'a>(sinks: impl Iterator<Item = (u16, &'a str, &'a Sink)>, barrie
         }
     }
     for (rule, id, sink) in sinks {
-        if id == "phi-in-output" {
-            spec.output = Some(rule);
+        match id {
+            "phi-in-output" => spec.output = Some(rule),
+            "phi-in-log-file" => spec.log_file = Some(rule),
+            _ => {}
         }
         match sink.companion {
             Some(Companion::DerivedDebug) => spec.derives = Some(rule),

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, discouraged::Speculative};
 use syn::{Expr, Ident, LitStr, Token, token};
 
-use super::super::ir::{Arg, How, Span};
+use super::super::ir::{Arg, Ex, How, Span};
 use super::lower::{Lower, bytes};
 use super::macros::literal_text;
 use super::{Grammar, Shape};
@@ -154,6 +154,12 @@ impl Lower<'_> {
                 return Ok(());
             }
             return self.template(&text, at, input, args);
+        }
+        if let (Expr::Path(path), true) = (&e, self.empty_fields) {
+            let key = path.path.get_ident().map(|ident| self.ident(ident));
+            let value = self.push(Ex::Clean, at);
+            args.push(Arg { value, how: How::Value, span: at, key, query: false });
+            return Ok(());
         }
         let field = matches!(e, Expr::Path(_) | Expr::Field(_));
         args.push(self.arg(&e, if field { How::Value } else { How::Display }, at));

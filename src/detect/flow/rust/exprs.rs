@@ -17,6 +17,12 @@ impl Lower<'_> {
             Expr::RawAddr(e) => self.expr(&e.expr),
             Expr::Const(e) => self.block(&e.block),
             Expr::Unsafe(e) => self.block(&e.block),
+            Expr::Block(e) if e.label.is_some() => {
+                // `'a: { … break 'a x; … y }` is a loop that is left at its end.
+                let block = self.block(&e.block);
+                let end = self.push(Ex::Break(Some(block)), NOWHERE);
+                self.push(Ex::Loop(None, end), NOWHERE)
+            }
             Expr::Block(e) => self.block(&e.block),
             Expr::TryBlock(e) => self.block(&e.block),
             Expr::Lit(lit) => self.literal(&lit.lit),

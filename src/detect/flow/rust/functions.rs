@@ -107,7 +107,9 @@ impl Lower<'_> {
         if let Some(fields) = &instrument.fields {
             let grammar = Grammar { shape: Shape::Event, ..Grammar::default() };
             let at = instrument.at;
+            self.empty_fields = true;
             let _ = (|input: ParseStream<'_>| self.event(input, &grammar, at, &mut args)).parse2(fields.clone());
+            self.empty_fields = false;
         }
         let given: Vec<Name> = args.iter().filter_map(|arg| arg.key).collect();
         for (name, slot) in named {

@@ -25,6 +25,8 @@ pub(super) struct Lower<'a> {
     /// The `impl` or trait around.
     pub(super) around: Option<u32>,
     pub(super) expansions: usize,
+    /// Is a field without a value empty (in `#[instrument]`), and not called as its variable?
+    pub(super) empty_fields: bool,
     /// Does what is read get a name that the project declares?
     pub(super) declared: bool,
     /// How many macros were expanded so far.
@@ -57,6 +59,7 @@ impl<'a> Lower<'a> {
             test: false,
             around: None,
             expansions: 0,
+            empty_fields: false,
             declared: false,
             expanded: 0,
             shared: FxHashMap::default(),

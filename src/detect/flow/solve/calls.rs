@@ -225,7 +225,8 @@ impl Solver<'_> {
         let mut out = Val { taint: Taint::new(), parts: None, ..val.clone() };
         out.ty = self.subst(val.ty, map);
         let mut raw: Option<Val> = None;
-        for source in &val.taint {
+        let others = self.put_by_others(val, args);
+        for source in val.taint.iter().filter(|source| !others.contains(source)) {
             match self.sources[*source as usize].clone() {
                 From::Label { .. } => add(&mut out.taint, &[*source]),
                 From::Param { index, path, how, exact } => {
@@ -259,6 +260,21 @@ impl Solver<'_> {
         }
         self.settle(&mut out, val);
         out
+    }
+
+    /// What functions elsewhere put into a field whose content is known here.
+    fn put_by_others(&mut self, val: &Val, args: &[Val]) -> Taint {
+        let mut others = Taint::new();
+        for source in &val.taint {
+            let From::Param { index, path, .. } = &self.sources[*source as usize] else { continue };
+            let (Some(key), Some(arg)) = (path.first(), args.get(usize::from(*index))) else { continue };
+            if let (Some(_), Some((def, _))) = (arg.part(*key), self.inner_def(arg.ty))
+                && let Some(heap) = self.heap.get(&(def, *key))
+            {
+                add(&mut others, &heap.taint);
+            }
+        }
+        others
     }
 
     pub(super) fn absorb(&mut self, out: &mut Val, raw: Val) {

@@ -235,12 +235,17 @@ impl Solver<'_> {
                 }
                 let mut val = Val::clean();
                 for broken in frame.breaks.split_off(depth.min(frame.breaks.len())) {
+                    // It may leave a loop further out, by its label.
+                    if depth > 0 || !broken.taint.is_empty() || broken.parts.is_some() {
+                        frame.breaks.push(broken.clone());
+                    }
                     val.join(&broken);
                 }
                 val
             }
             Ex::For(pat, over, body) => {
                 let over = self.expr(frame, *over);
+                let over = self.items_of(frame, &over).unwrap_or(over);
                 let over = self.same(&over, "iter");
                 let item = self.held(&over);
                 for _ in 0..2 {
@@ -252,7 +257,6 @@ impl Solver<'_> {
                     let ((), none) = self.branch(frame, |_, _| ());
                     self.merge(frame, vec![round, none]);
                 }
-                frame.breaks.clear();
                 Val::clean()
             }
             _ => Val::clean(),

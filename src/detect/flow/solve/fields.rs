@@ -7,6 +7,9 @@ use super::eval::Frame;
 use super::types::{T, Type};
 use super::value::{Def, FileId, From, Sym, Val, add};
 
+/// Most `Deref`s that lead to a field.
+const DEREFS: u8 = 6;
+
 impl Solver<'_> {
     /// A field of a value.
     pub(super) fn field(&mut self, val: &Val, name: Sym, at: Option<(FileId, Span)>) -> Val {
@@ -94,8 +97,11 @@ impl Solver<'_> {
         }
         if self.typed_field(def, 0, args, name).is_none() {
             // Through `Deref`, or made by a macro.
-            if let Some(target) = self.deref_target(def) {
-                return self.field(&val.clone().with_ty(target), name, at);
+            if let Some(target) = self.deref_target(def).filter(|_| self.derefs < DEREFS) {
+                self.derefs += 1;
+                let part = self.field(&val.clone().with_ty(target), name, at);
+                self.derefs -= 1;
+                return part;
             }
             return self.unknown_field(val, name, at);
         }
@@ -153,7 +159,7 @@ impl Solver<'_> {
         } else if meaning.about {
             out.about = true;
         }
-        if let Some(heap) = self.heap.get(&(def, key)).cloned() {
+        if let Some(heap) = self.heap.get(&(def, key)).filter(|_| !self.own_fields).cloned() {
             let labels = self.labels_of(&heap.all());
             add(&mut out.taint, &labels);
             out.callable = out.callable.or(heap.callable);
@@ -273,6 +279,7 @@ impl Solver<'_> {
         if ty == T::default() {
             return val;
         }
+        val = self.keyed_pairs(val, ty);
         let keeps = match (self.types.get(val.ty), self.types.get(ty)) {
             (Type::Unknown, _) => false,
             (Type::Def(..), Type::Bounds(_)) => true,
@@ -287,6 +294,20 @@ impl Solver<'_> {
             val.ty = ty;
         }
         val
+    }
+
+    /// Pairs that become a map: the first is the key.
+    fn keyed_pairs(&mut self, val: Val, ty: T) -> Val {
+        let is_map = matches!(self.types.get(ty), Type::Other(name, _) if self.is_map(*name));
+        let from_map = matches!(self.types.get(val.ty), Type::Other(name, _) if self.is_map(*name));
+        let (zero, one, key) = (self.number(0), self.number(1), self.syms.key);
+        let (Some(first), Some(second)) = (val.part(zero).cloned(), val.part(one).cloned()) else { return val };
+        if !is_map || from_map || val.part(key).is_some() {
+            return val;
+        }
+        let mut out = second.with_ty(val.ty);
+        out.set_part(key, first);
+        out
     }
 
     /// What goes into a field is there for all who read it: the heap.

@@ -83,12 +83,37 @@ impl Solver<'_> {
             (Some("person" | "patient"), _) | (_, Owner::Person) => Owner::Person,
             (Some(said), _) if SAFE.contains(&said) => Owner::Thing,
             (_, Owner::Thing) => Owner::Thing,
+            (_, Owner::Unknown | Owner::Record) if self.is_catalogue(file, item) => Owner::Thing,
             (_, Owner::Maybe) if self.health || strong + person >= 2 => Owner::Person,
             (_, Owner::Record) if strong > 0 => Owner::Record,
             (_, Owner::Record) => Owner::Record,
             _ if strong >= 2 || strong >= 1 && person >= 1 => Owner::Person,
             _ => Owner::Unknown,
         }
+    }
+
+    /// Is it a code of a classification (`ndc`, `loinc`), which a catalogue has, too?
+    fn is_code(&self, name: Sym) -> bool {
+        const CODES: &[&str] = &[
+            "ndc", "loinc", "snomed", "rxnorm", "rxcui", "cpt", "hcpcs", "icd", "icd9", "icd10", "cvx", "unii", "code",
+        ];
+        let words = super::super::names::split(self.text(name));
+        words.last().is_some_and(|last| CODES.contains(&last.as_str()))
+    }
+
+    /// Is it a row of a catalogue: a name and a code, and nothing of a person?
+    fn is_catalogue(&mut self, file: FileId, item: &super::super::ir::TypeItem) -> bool {
+        let [variant] = &item.variants[..] else { return false };
+        let (mut code, mut name, mut other) = (false, false, false);
+        for field in &variant.fields {
+            let sym = self.sym(file, field.name);
+            let about_code = self.is_code(sym);
+            code |= about_code;
+            name |= matches!(self.text(sym), "name" | "title" | "display" | "description" | "label" | "term");
+            let personal = self.meaning(sym).label.is_some() || self.meaning(sym).owner == Owner::Person;
+            other |= !about_code && personal && self.text(sym) != "name";
+        }
+        code && name && !other
     }
 
     /// How many of a variant's fields name PHI of themselves, and how many may be a person's.
@@ -98,6 +123,9 @@ impl Solver<'_> {
             let name = self.sym(file, field.name);
             if let Some((label, role)) = self.meaning(name).label {
                 let kind = self.vocabulary.kind(label);
+                if self.is_code(name) {
+                    continue;
+                }
                 let personal = matches!(kind, "name" | "dob" | "phone" | "email" | "address" | "ssn" | "mrn");
                 match role {
                     Role::Strong => strong += 1,
@@ -165,12 +193,14 @@ impl Solver<'_> {
         if self.is_about_columns(owner_name) {
             return None;
         }
-        let numbered = self.text(name).bytes().all(|b| b.is_ascii_digit());
+        let only = item.variants[variant].fields.len() == 1;
+        // `struct Ssn { inner: String }` is as good as `struct Ssn(String)`.
+        let numbered =
+            self.text(name).bytes().all(|b| b.is_ascii_digit()) || !item.is_enum && only && self.is_vague(name);
         let own = self.owner_of(def);
         let owner = if own == Owner::Unknown { hint } else { own };
         if numbered {
             let named = if item.is_enum { self.sym(file, item.variants[variant].name) } else { owner_name };
-            let only = item.variants[variant].fields.len() == 1;
             let (label, role) = self.meaning(named).label.filter(|_| only)?;
             let owner = if item.is_enum { self.enum_owner(owner_name, owner) } else { owner };
             return self.counts_in(label, role, owner).then_some(label);

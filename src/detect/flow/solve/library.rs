@@ -8,6 +8,9 @@ use super::spec::Does;
 use super::types::{T, Type};
 use super::value::{Callable, Sym, Val, add};
 
+/// The type of what writes into a log file.
+pub(super) const LOG_FILE: &str = "LogFile";
+
 impl Solver<'_> {
     /// A method of the standard library, or one nothing is known of.
     pub(super) fn known_method(
@@ -28,6 +31,18 @@ impl Solver<'_> {
             return Val::clean();
         }
         let does = self.spec.known.get(text.as_str()).copied();
+        let option = self.is_option(receiver.ty);
+        // What is kept is the argument: `Some(1).and(x)`, `flag.then_some(x)`.
+        if let ("then_some", [one]) | ("and", [one]) = (text.as_str(), &values[..]) {
+            let ty = if text == "and" { one.ty } else { self.other("Option", vec![one.ty]) };
+            return one.clone().with_ty(ty);
+        }
+        if option && text == "replace" {
+            return receiver.clone();
+        }
+        if text == "open" && args.iter().any(|a| self.is_log_name(frame, *a)) {
+            return self.log_file();
+        }
         if matches!(text.as_str(), "find" | "rfind") && self.is_text(receiver.ty) {
             return Val::clean();
         }
@@ -459,6 +474,22 @@ impl Solver<'_> {
             let source = self.labelled(label, at);
             add(&mut val.taint, &[source]);
         }
+    }
+
+    pub(super) fn is_option(&self, ty: T) -> bool {
+        matches!(self.types.get(ty), Type::Other(name, _) if self.text(*name) == "Option")
+    }
+
+    /// Does a literal end as the names of log files do?
+    pub(super) fn is_log_name(&self, frame: &Frame, e: ExId) -> bool {
+        self.word_at(frame, e).is_some_and(|word| self.text(word) == ".log")
+    }
+
+    /// An opened log file, or an error.
+    pub(super) fn log_file(&mut self) -> Val {
+        let file = self.other(LOG_FILE, Vec::new());
+        let ty = self.other("Result", vec![file, T::default()]);
+        Val { clean: true, ..Val::of(ty) }
     }
 
     /// A literal that is a word.

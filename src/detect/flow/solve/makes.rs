@@ -42,7 +42,10 @@ impl Solver<'_> {
             return value;
         }
         let ty = self.types.add(Type::Def(def, Vec::new()));
+        // This value is known to have come from here: what others put into such fields is theirs.
+        let outer = std::mem::replace(&mut self.own_fields, true);
         let mut part = self.variant_field(&Val::of(ty), def, variant, key, at);
+        self.own_fields = outer;
         if value.ty != T::default() {
             part.ty = value.ty;
         }

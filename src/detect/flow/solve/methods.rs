@@ -1,6 +1,6 @@
 //! Method calls: of the program, of the standard library.
 
-use super::super::ir::{ExId, How, Span, Ty};
+use super::super::ir::{Ex, ExId, How, Pat, Span, Ty};
 use super::eval::Frame;
 use super::types::{T, Type};
 use super::value::{Callable, Sym, Val};
@@ -50,8 +50,12 @@ impl Solver<'_> {
                 return self.call_methods(frame, &all, (receiver, base), args, span);
             }
         }
+        let receiver = self.behind(frame, receiver, name, known);
         let mut out = self.known_method(frame, &receiver, name, args, span, None);
         self.stored_by_method(frame, base, &receiver, name, args);
+        if text_is(self.text(name), &["with", "with_borrow", "with_borrow_mut"]) {
+            self.kept_by_closure(frame, base, args);
+        }
         if text_is(self.text(name), &["parse", "into", "try_into"])
             && let [ty] = types
             && let ty = self.ty(ty, &frame.place)
@@ -67,6 +71,55 @@ impl Solver<'_> {
             out.ty = if matches!(self.text(name), "parse" | "downcast") { out.ty } else { ty };
         }
         out
+    }
+
+    /// What a closure put into the thread's own value that it was lent (`LOCAL.with(|c| …)`).
+    fn kept_by_closure(&mut self, frame: &mut Frame, base: ExId, args: &[ExId]) {
+        let body = std::rc::Rc::clone(&frame.body);
+        for arg in args {
+            let Some(Ex::Closure(params, _)) = body.nodes.get(*arg as usize) else { continue };
+            for (pat, _) in params {
+                if let Some(Pat::Bind(slot, _)) = body.pats.get(*pat as usize)
+                    && let Some(lent) = frame.env.get(*slot as usize).cloned()
+                {
+                    self.store_global(frame, base, lent);
+                }
+            }
+        }
+    }
+
+    /// What a method of the standard library is called on: behind `Deref`, or the items of an iterator of the program.
+    fn behind(&mut self, frame: &Frame, receiver: Val, name: Sym, known: bool) -> Val {
+        if !known || self.inner_def(receiver.ty).is_none() {
+            return receiver;
+        }
+        if let Some(items) = self.items_of(frame, &receiver) {
+            return items;
+        }
+        let text = self.text(name);
+        if matches!(text, "clone" | "to_owned" | "into" | "borrow" | "as_ref") {
+            return receiver;
+        }
+        self.by_own_method(frame, &receiver, "deref").unwrap_or(receiver)
+    }
+
+    /// The items of an iterator of the program, as a slice.
+    pub(super) fn items_of(&mut self, frame: &Frame, val: &Val) -> Option<Val> {
+        let item = self.by_own_method(frame, val, "next")?;
+        let item = self.held(&item);
+        let ty = self.types.add(Type::Slice(item.ty));
+        Some(item.with_ty(ty))
+    }
+
+    /// What a method without arguments makes of a value of the program's types.
+    fn by_own_method(&mut self, frame: &Frame, val: &Val, name: &str) -> Option<Val> {
+        let (def, _) = self.inner_def(val.ty)?;
+        let name = self.intern(name);
+        let [one] = self.methods.get(&(Head::Def(def), name))?[..] else { return None };
+        let summary = self.summary(one);
+        let ret = self.signature(one).ret;
+        let out = self.given(frame, &summary.ret, std::slice::from_ref(val), &[]);
+        Some(self.converted(out, ret))
     }
 
     pub(super) fn call_methods(
@@ -142,6 +195,10 @@ impl Solver<'_> {
     pub(super) fn by_bounds(&mut self, list: &[T], name: Sym) -> Option<Vec<u32>> {
         for bound in list {
             let Some(head) = self.head(*bound) else { continue };
+            // Anything may be `AsRef<str>`: the caller knows what it is.
+            if matches!(head, Head::Other(_)) && self.spec.known.contains_key(self.text(name)) {
+                continue;
+            }
             let mut found = self.by_trait.get(&(head, name)).cloned().unwrap_or_default();
             if let Head::Def(_) = head {
                 let own = self.methods.get(&(head, name)).cloned().unwrap_or_default();
@@ -203,16 +260,15 @@ impl Solver<'_> {
         }
     }
 
-    /// Does a type stand for standard output or standard error?
-    pub(super) fn is_output(&self, ty: T) -> bool {
-        match self.types.get(ty) {
-            Type::Other(name, args) => {
-                matches!(self.text(*name), "Stdout" | "Stderr" | "StdoutLock" | "StderrLock")
-                    || args.len() == 1
-                        && (self.is_pointer(*name) || matches!(self.text(*name), "BufWriter" | "LineWriter"))
-                        && self.is_output(args[0])
-            }
-            _ => false,
+    /// The rule of what is written to a value of this type: standard output, standard error, a log file.
+    pub(super) fn output(&self, ty: T) -> Option<u16> {
+        let Type::Other(name, args) = self.types.get(ty) else { return None };
+        match self.text(*name) {
+            "Stdout" | "Stderr" | "StdoutLock" | "StderrLock" => self.spec.output,
+            super::library::LOG_FILE => self.spec.log_file,
+            "BufWriter" | "LineWriter" if args.len() == 1 => self.output(args[0]),
+            _ if args.len() == 1 && self.is_pointer(*name) => self.output(args[0]),
+            _ => None,
         }
     }
 }

@@ -32,9 +32,7 @@ impl Solver<'_> {
     pub(super) fn write(&mut self, frame: &mut Frame, e: ExId, target: ExId, args: &[Arg]) -> Val {
         let text = self.format(frame, args);
         let to = self.expr(frame, target);
-        if self.is_output(to.ty)
-            && let Some(rule) = self.spec.output
-        {
+        if let Some(rule) = self.output(to.ty) {
             let sink =
                 Sink { path: PathRef::default(), args: args.to_vec(), through: false, makes: false, ends: false };
             self.reveal_args(frame, rule, &sink.args);

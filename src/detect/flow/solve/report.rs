@@ -313,7 +313,12 @@ impl Solver<'_> {
         for _ in 0..4 {
             match self.types.get(ty) {
                 Type::Other(name, _) if reveals.on.iter().any(|on| on == self.text(*name)) => return true,
-                Type::Other(name, args) if args.len() == 1 && self.is_pointer(*name) => ty = args[0],
+                Type::Other(name, args)
+                    if args.len() == 1
+                        && (self.is_pointer(*name) || matches!(self.text(*name), "BufWriter" | "LineWriter")) =>
+                {
+                    ty = args[0];
+                }
                 _ => return false,
             }
         }

@@ -342,6 +342,9 @@ impl<'a> Solver<'a> {
         {
             return self.written(fmt);
         }
+        if at == 1 && !derived {
+            return self.shows_behind(def);
+        }
         if !derived || item.redacts && at == 0 {
             return Shows::Nothing;
         }
@@ -363,6 +366,21 @@ impl<'a> Solver<'a> {
             }
         }
         if list.is_empty() { Shows::Nothing } else { Shows::Fields(Rc::new(list)) }
+    }
+
+    /// What is displayed of a type that has no `Display`: what it derefs to, which is its only field as a rule.
+    fn shows_behind(&mut self, def: Def) -> Shows {
+        let deref = self.intern("deref");
+        let file = self.defs[def as usize].file;
+        let field =
+            self.type_item(def).filter(|item| !item.is_enum).and_then(|item| item.variants.first()?.fields.first());
+        match (self.methods.contains_key(&(super::Head::Def(def), deref)), field) {
+            (true, Some(field)) => {
+                let key = self.sym(file, field.name);
+                Shows::Fields(Rc::new(vec![(0, key, Vec::new(), How::Display)]))
+            }
+            _ => Shows::Nothing,
+        }
     }
 
     /// What a `fmt` of the program writes.

@@ -104,6 +104,8 @@ pub struct Spec {
     pub known: FxHashMap<&'static str, Does>,
     /// The rule for values printed by a formatter that stands for standard output.
     pub output: Option<u16>,
+    /// The rule for what is written into log files.
+    pub log_file: Option<u16>,
     /// Rules that are about a few kinds alone.
     pub kinds: FxHashMap<u16, Vec<String>>,
     /// The companion rule for types whose derived `Debug` shows PHI, where it is in the catalogue.

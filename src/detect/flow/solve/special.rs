@@ -23,6 +23,8 @@ impl Solver<'_> {
             }
             Some(Does::Out) if !args.is_empty() => {}
             Some(Does::Keyed) if text == "entry" => {}
+            // An `Option` keeps what it is given; a text is read only.
+            _ if matches!(text.as_str(), "replace" | "get_or_insert") && self.is_option(receiver.ty) => {}
             _ => return,
         }
         let mut val = Val::clean();
@@ -116,6 +118,13 @@ impl Solver<'_> {
             val.clone().with_ty(ty)
         };
         Some(match (before, name) {
+            ("HashMap" | "BTreeMap" | "IndexMap" | "FxHashMap" | "AHashMap", "from" | "from_iter") => {
+                let (zero, one) = (self.number(0), self.number(1));
+                let part = |key| first?.part(key).map(|part: &Val| part.ty);
+                let types = vec![part(zero).unwrap_or_default(), part(one).unwrap_or_default()];
+                let ty = self.other(before, types);
+                self.converted(first?.clone(), ty)
+            }
             (_, "Some") => wrapped(self, "Option", first?),
             (_, "Ok") => {
                 let ty = self.other("Result", vec![first?.ty, T::default()]);
@@ -180,7 +189,19 @@ impl Solver<'_> {
                 }
                 first?.clone()
             }
-            ("mem", "swap") => Val::clean(),
+            ("File", "create" | "create_new" | "open") if args.iter().any(|a| self.is_log_name(frame, *a)) => {
+                self.log_file()
+            }
+            ("mem", "swap") => {
+                let place =
+                    |solver: &Self, frame: &Frame, i: usize| args.get(i).and_then(|a| solver.place_at(frame, *a));
+                let (one, two) = (place(self, frame, 0), place(self, frame, 1));
+                if let (Some(one), Some(two), [first, second, ..]) = (one, two, values) {
+                    self.store(frame, one, second.clone(), false);
+                    self.store(frame, two, first.clone(), false);
+                }
+                Val::clean()
+            }
             ("Display" | "Debug", "fmt") => {
                 let how = if before == "Debug" { How::Debug } else { How::Display };
                 let taint = self.reveal(first?, how);

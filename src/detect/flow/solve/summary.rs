@@ -31,7 +31,7 @@ pub(super) struct Summary {
 }
 
 /// Deepest nesting of calls that is followed.
-const DEEP: usize = 48;
+const DEEP: usize = 160;
 /// Most sinks of parameters that a summary remembers.
 pub(super) const SINKS: usize = 48;
 
@@ -116,7 +116,8 @@ impl Solver<'_> {
         let mut val = Val::of(ty);
         let index = u8::try_from(index).unwrap_or(u8::MAX);
         let source = self.source(From::Param { index, path: Default::default(), how: How::Value, exact: true });
-        if !self.is_plain(ty) {
+        // What a function given does, the caller knows.
+        if !self.is_plain(ty) || matches!(self.types.get(ty), Type::Fn(_)) {
             add(&mut val.taint, &[source]);
         }
         let span = frame.body.slots.get(usize::from(index)).map_or((0, 0), |slot| slot.1);
