@@ -231,11 +231,21 @@ fn bad_input_ends_well() {
     let chain = format!("const A: i32 = {}1;", "1 + ".repeat(100_000));
     let types = format!("type A = {}u8{};", "Vec<".repeat(50_000), ">".repeat(50_000));
     let looped = "struct A { b: Option<Box<B>> } struct B { a: Option<Box<A>> } fn f(a: &A) { println!(\"{:?}\", g(a)); } fn g(a: &A) -> &A { g(a) }";
+    let derefs = "struct A { n: u8 } impl std::ops::Deref for A { type Target = A; fn deref(&self) -> &A { self } } fn f(a: &A) { log::info!(\"{}\", a.zork); a.zork(); }";
     let macros = "macro_rules! m { ($($x:tt)*) => { m!($($x)* $($x)*) } } fn f() { m!(a b c); }";
     let template = "fn {{ name }}() { log::info!(\"{ssn}\") }";
-    for text in
-        [&deep, &chain, &types, looped, macros, template, "\u{feff}fn f() {}", "#!/usr/bin/env x\nfn f() {}", ""]
-    {
+    for text in [
+        &deep,
+        &chain,
+        &types,
+        looped,
+        derefs,
+        macros,
+        template,
+        "\u{feff}fn f() {}",
+        "#!/usr/bin/env x\nfn f() {}",
+        "",
+    ] {
         let hits = flows::alone(&analysis, "src/a.rs", text);
         assert!(hits.iter().all(|hit| hit.at.end <= text.len()));
     }

@@ -37,6 +37,19 @@ pub(crate) fn chained(text: &[u8], dot: usize) -> Option<Range<usize>> {
     name_at_end(text, open + 1, close)
 }
 
+/// What names the date that is made by the call whose bracket stands at `at`: `setBirthDate(LocalDate.of(1951, 3, 17))`.
+pub(crate) fn made(text: &[u8], at: usize) -> Option<Range<usize>> {
+    const MAKERS: &[&str] = &["of", "date", "datetime", "from_ymd", "from_ymd_opt", "createfromdate", "localdate"];
+    let floor = at.saturating_sub(FAR);
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let start = floor + text[floor..at].iter().rposition(|b| !name(b))? + 1;
+    let maker = text[start..at].rsplit(|b| matches!(b, b'.' | b':')).next()?;
+    let known = MAKERS.iter().any(|known| maker.eq_ignore_ascii_case(known.as_bytes()));
+    let before = text[floor..start].strip_suffix(b"new ").unwrap_or(&text[floor..start]);
+    let open = before.strip_suffix(b"(").filter(|_| known)?;
+    name_at_end(text, floor, floor + open.len())
+}
+
 /// The value of a call's first argument before the comma at `at`, and what may name it in the next one, likeliest first.
 pub(crate) fn expected(text: &[u8], at: usize) -> Option<(Slot, Vec<Range<usize>>)> {
     let slot = quoted_before(text, at)?;
@@ -116,6 +129,19 @@ mod tests {
             ("assertEquals(p.getSsn(), \"1\")", "p.getSsn"),
         ] {
             assert_eq!(before(text.as_bytes(), at(text, ",")).map(|r| &text[r]), Some(name), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_that_are_made() {
+        for (text, name) in [
+            ("p.setBirthDate(LocalDate.of(1951, 3, 17))", Some("p.setBirthDate")),
+            ("dob(new DateTime(1962, 7, 30))", Some("dob")),
+            ("retry(times(1951, 3))", None),
+            ("LocalDate.of(1951, 3, 17)", None),
+        ] {
+            let bracket = at(text, "19") - 1;
+            assert_eq!(made(text.as_bytes(), bracket).map(|r| &text[r]), name, "{text}");
         }
     }
 

@@ -146,6 +146,10 @@ pub(crate) fn in_text(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
 /// `Given [M.] Surname`.
 fn first_last(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
     let until = words.iter().position(|w| w.comma).map_or(words.len(), |i| i + 1);
+    // `Thomas Miller DOB …`: the next label is no part of the name.
+    let lower = words.first().is_some_and(|w| text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
+    let label = |w: &Word| !w.initial && is_label_like(&text[w.at.clone()]) && !is_suffix(&text[w.at.clone()]);
+    let until = words[..until].iter().skip(2).position(|w| lower && label(w)).map_or(until, |i| i + 2);
     let words = &words[..until];
     let last = words.iter().rposition(|w| !w.initial && !is_suffix(&text[w.at.clone()]))?;
     let (first, surname) = (words.first()?, words.get(last)?);
@@ -220,7 +224,11 @@ pub(crate) fn behind_label(
     let mut words = run(text, at, limit, quoted);
     if !quoted {
         // `Jane Roe DOB …`: a short word in capitals that no dictionary knows is the next label.
-        let stop = words.iter().position(|w| !w.initial && !w.known() && is_label_like(&text[w.at.clone()]));
+        let lower = words.first().is_some_and(|w| text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
+        let stop = words.iter().position(|w| {
+            let word = &text[w.at.clone()];
+            !w.initial && (!w.known() || lower && !is_suffix(word)) && is_label_like(word)
+        });
         words.truncate(stop.unwrap_or(words.len()));
     }
     let (first, last) = (words.first()?, words.last()?);

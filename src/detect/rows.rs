@@ -115,7 +115,9 @@ impl Row<'_> {
         let value = &self.text[cell.clone()];
         let facts = words::facts(value);
         let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
-        let name = facts.given().max(facts.surname()) >= 2 && facts.common() <= 4 && value.len() >= 2;
+        // `"Gloucester", "MA"`
+        let state = value.len() == 2 && value[1].is_ascii_uppercase() && facts.is(Class::State);
+        let name = facts.given().max(facts.surname()) >= 2 && facts.common() <= 4 && value.len() >= 2 && !state;
         if let (true, true, Some(rule)) = (capital, name, self.engine.name) {
             self.push(rule, cell, Clues::HALF_NAME);
         }

@@ -278,7 +278,7 @@ impl Places<'_> {
         let quoted = self.after::<1>(set::QUOTE) | self.after::<1>(set::SPACE) & self.after::<2>(set::QUOTE);
         colon & !(self.after::<1>(set::COLON) | self.before::<1>(set::COLON) | url)
             | self.is(set::EQUALS) & !self.before::<1>(set::OPERATOR)
-            | self.is(set::OPEN) & self.after::<1>(set::QUOTE) & word
+            | self.is(set::OPEN) & (self.after::<1>(set::QUOTE) | self.after::<1>(set::DIGIT)) & word
             | self.is(set::LESS) & self.after::<1>(set::MINUS)
             | self.is(set::MORE) & word
             | self.is(set::COMMA) & (quoted | self.before::<1>(set::QUOTE))

@@ -137,7 +137,13 @@ impl Pass<'_> {
     /// A token behind words, whose first digit stands at `at`.
     fn number(&mut self, at: usize) {
         let start = self.token_start(at);
-        let longer = at > start || self.text.get(at + 1).is_some_and(|b| is_word(*b));
+        // `DOB 2/11/1958`: a single digit may begin a date.
+        let longer = at > start
+            || match self.text.get(at + 1..) {
+                Some([b'/' | b'-' | b'.', b'0'..=b'9', ..]) => true,
+                Some([b, ..]) => is_word(*b),
+                _ => false,
+            };
         match start.checked_sub(1).map(|before| self.text[before]) {
             Some(b'+') => self.number_behind_words(start - 1),
             Some(_) if longer => self.number_behind_words(start),
@@ -179,6 +185,10 @@ impl Pass<'_> {
     fn chained(&mut self, at: usize, b: u8) -> Option<(Called, Range<usize>)> {
         if b != b'(' || !self.has_calls() {
             return None;
+        }
+        if self.text.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            let key = arguments::made(self.text, at)?;
+            return Some((self.called(&key)?, key));
         }
         let start = self.token_start(at);
         let key = arguments::chained(self.text, start.checked_sub(1)?)?;

@@ -58,7 +58,9 @@ pub(crate) fn words_start(text: &[u8], floor: usize, end: usize) -> usize {
         }
         start -= 1;
     }
-    start
+    // `"Y\nSSN: …"`: the letter belongs to the escape, not to the word.
+    let escape = start > 0 && text[start - 1] == b'\\' && matches!(text[start], b'n' | b't' | b'r') && start + 1 < end;
+    start + usize::from(escape)
 }
 
 /// The words before a value that follows them without a separator: `MRN 00482913`, `SSN is 536…`, `Acct # 77`.
@@ -99,6 +101,7 @@ pub(crate) fn slot(text: &[u8], at: usize) -> Option<Slot> {
             b'N' | b'E' | b'b' | b'r' | b'u' | b'f' | b'c' if quote.is_none() && opens(text, i).is_some() => {
                 i += opens(text, i)?
             }
+            b'n' if quote.is_none() && text[i..].starts_with(b"new ") => i += 3,
             _ if quote.is_none() && call(text, i).is_some() => i += call(text, i)?,
             _ => break,
         }
@@ -150,6 +153,8 @@ fn opens(text: &[u8], at: usize) -> Option<usize> {
 fn call(text: &[u8], at: usize) -> Option<usize> {
     let name =
         text[at..].iter().take(28).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':')).count();
-    let opened = text.get(at + name) == Some(&b'(') && matches!(text.get(at + name + 1), Some(b'"' | b'\''));
+    // `LocalDate.of(1951, 3, 17)`: a number may stand there, too.
+    let opened =
+        text.get(at + name) == Some(&b'(') && matches!(text.get(at + name + 1), Some(b'"' | b'\'' | b'0'..=b'9'));
     (name > 0 && opened).then_some(name)
 }

@@ -8,6 +8,7 @@ use crate::judge::allow::{self, Allow};
 use crate::judge::finding::Insert;
 use crate::judge::place::Places;
 use crate::judge::{Finding, Policy, Pos, Profile, Step};
+use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::{Rules, Severity};
 use crate::words;
@@ -35,7 +36,9 @@ pub(crate) fn findings(
         let confidence = if flow.unsure { UNSURE } else { SURE };
         let advisory = rule.sink.as_ref().is_some_and(|sink| sink.advisory) && policy.profile != Profile::Strict;
         let own = policy.severity.get(&flow.rule).copied();
-        let unwanted = policy.ignore.contains(&flow.rule) || advisory && own.is_none();
+        // What a program wrote, nobody will derive otherwise.
+        let generated = flow.mild && document.kind == Kind::Generated;
+        let unwanted = policy.ignore.contains(&flow.rule) || advisory && own.is_none() || generated;
         if unwanted || confidence < policy.min_confidence.unwrap_or(0.5) {
             continue;
         }

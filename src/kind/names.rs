@@ -11,7 +11,7 @@ const FOREIGN_CODE: &str = "vendor vendored target venv generated pods dist";
 /// Files that programs write, in lower case.
 const WRITTEN: &str = "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock poetry.lock uv.lock pipfile.lock \
     gemfile.lock composer.lock go.sum go.work.sum flake.lock mix.lock packages.lock.json gradle.lockfile podfile.lock pubspec.lock \
-    bun.lock deno.lock";
+    bun.lock deno.lock generated.rs generated.go generated.ts generated.py";
 
 const WRITTEN_ENDS: &str =
     ".min.js .min.css .min.mjs .bundle.js .map .pb.go _pb2.py _pb2_grpc.py .g.dart .designer.cs .snap";

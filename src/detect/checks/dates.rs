@@ -110,7 +110,9 @@ fn day_of(parts: &[Part; 3], signs: &[u8; 3], value: &[u8]) -> Option<(u16, u8, 
     use Part::{Month, Number};
     match *parts {
         [Number(_, 8 | 10 | 12 | 14), ..] => packed(value.trim_ascii()),
-        [Number(y, 4), Number(m, 1..=2), Number(d, 1..=2)] if same(signs) => calendar(y, m, d),
+        [Number(y, 4), Number(m, 1..=2), Number(d, 1..=2)] if same(signs) || *signs == [b',', b',', signs[2]] => {
+            calendar(y, m, d)
+        }
         [Number(a, 1..=2), Number(b, 1..=2), Number(y, n @ (2 | 4))] if same(signs) && (n == 4 || signs[0] != b'.') => {
             let y = full_year(y, n);
             if signs[0] == b'.' {

@@ -63,6 +63,10 @@ impl Solver<'_> {
                 if self.inner_def(ty).is_some() || self.hides(ty) {
                     continue;
                 }
+                // Where nothing is about health, a number called `ssn` is one of a protocol.
+                if !self.health && self.is_number(ty) {
+                    continue;
+                }
                 if let Some(label) = self.field_label(def, i, field, Owner::Unknown) {
                     kinds.push(self.vocabulary.kind(label).to_owned());
                     trail.push(Step { file, span: field.span });
