@@ -106,6 +106,9 @@ pub struct Identifier {
     /// Words that veto when they stand in the label or just before it.
     #[serde(default)]
     pub never: Vec<String>,
+    /// Words that make something else of a value when they follow it (`90 and older` is a group of people).
+    #[serde(default)]
+    pub not_before: Vec<String>,
     /// The label alone says that the record is about health (MRN, MBI, diagnosis).
     #[serde(default)]
     pub health: bool,

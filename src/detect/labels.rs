@@ -361,7 +361,11 @@ impl Vocabulary {
     /// Does one of the last three words of `text` veto the rule (`part 719-…`, `Order #…`)?
     pub(crate) fn vetoes(&self, rule: RuleId, text: &[u8]) -> bool {
         let words = Words::of(text);
-        (words.count.saturating_sub(3)..words.count).any(|i| self.vetoes.contains(&(rule.0, hash(words.get(i)))))
+        let last = words.count.saturating_sub(3)..words.count;
+        // `Message-ID:` is two words that say one thing.
+        let joined = |i: usize| hash(&[words.get(i - 1), words.get(i)].concat());
+        last.clone().any(|i| self.vetoes.contains(&(rule.0, hash(words.get(i)))))
+            || last.skip(1).any(|i| self.vetoes.contains(&(rule.0, joined(i))))
     }
 
     /// Is it a word that labels are made of (and may therefore stay readable)?

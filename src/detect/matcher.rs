@@ -92,6 +92,7 @@ pub(crate) struct Matcher {
     pub(crate) generic: bool,
     loose: bool,
     near: Option<Near>,
+    not_before: Vec<String>,
     /// Its check takes any identifier.
     any_id: bool,
 }
@@ -117,6 +118,7 @@ impl Matcher {
             generic: ident.generic,
             loose: ident.loose,
             near: ident.near,
+            not_before: ident.not_before.clone(),
             any_id: matches!(ident.check.as_deref(), Some("mrn" | "id_value")),
         })
     }
@@ -136,10 +138,22 @@ impl Matcher {
         self.near.is_none() || suffix_near(&text[..text.len().min(90)])
     }
 
+    /// Do words follow that make something else of it?
+    fn goes_on(&self, behind: &[u8]) -> bool {
+        let behind = behind.trim_ascii_start();
+        let follows =
+            |words: &String| behind.get(..words.len()).is_some_and(|own| own.eq_ignore_ascii_case(words.as_bytes()));
+        self.not_before.iter().any(follows)
+    }
+
     /// The value that pattern `look` of this rule finds at `at` in running text.
     pub(crate) fn look(&self, look: u16, text: &[u8], at: usize) -> Option<Match> {
         let window = text.get(at..text.len().min(at + REACH))?;
-        let len = self.looks.get(usize::from(look))?.end(window).filter(|len| *len > 0 && ends_token(window, *len))?;
+        let len = self
+            .looks
+            .get(usize::from(look))?
+            .end(window)
+            .filter(|len| *len > 0 && ends_token(window, *len) && !self.goes_on(&window[*len..]))?;
         let verdict = self.verdict(&window[..len]);
         (verdict != Verdict::Invalid).then_some(Match { end: at + len, verdict })
     }
@@ -151,7 +165,7 @@ impl Matcher {
         let mut best: Option<Match> = None;
         for pattern in self.looks.iter().chain(more) {
             let Some(len) = pattern.end(window).filter(|len| *len > 0) else { continue };
-            if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) {
+            if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) || self.goes_on(&window[len..]) {
                 continue;
             }
             let verdict = self.verdict(&window[..len]);

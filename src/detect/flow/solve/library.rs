@@ -40,9 +40,6 @@ impl Solver<'_> {
         if option && text == "replace" {
             return receiver.clone();
         }
-        if text == "open" && args.iter().any(|a| self.is_log_name(frame, *a)) {
-            return self.log_file();
-        }
         if matches!(text.as_str(), "find" | "rfind") && self.is_text(receiver.ty) {
             return Val::clean();
         }

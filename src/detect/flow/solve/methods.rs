@@ -38,6 +38,9 @@ impl Solver<'_> {
         if let Some(val) = self.formatter(frame, &receiver, name, args) {
             return val;
         }
+        if self.text(name) == "open" && args.iter().any(|a| self.is_log_name(frame, *a)) {
+            return self.log_file();
+        }
         let known = self.spec.known.contains_key(self.text(name));
         if !known
             && receiver.callable.is_none()

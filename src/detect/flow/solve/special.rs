@@ -158,6 +158,31 @@ impl Solver<'_> {
         })
     }
 
+    /// `mem::take`, `mem::replace`, `mem::swap`.
+    fn exchanged(&mut self, frame: &mut Frame, name: &str, values: &[Val], args: &[ExId]) -> Option<Val> {
+        let first = values.first();
+        Some(match name {
+            "take" | "replace" => {
+                if let Some(place) = args.first().and_then(|a| self.place_at(frame, *a)) {
+                    let new = values.get(1).cloned().unwrap_or_else(Val::clean);
+                    self.store(frame, place, new, false);
+                }
+                first?.clone()
+            }
+            "swap" => {
+                let place =
+                    |solver: &Self, frame: &Frame, i: usize| args.get(i).and_then(|a| solver.place_at(frame, *a));
+                let (one, two) = (place(self, frame, 0), place(self, frame, 1));
+                if let (Some(one), Some(two), [first, second, ..]) = (one, two, values) {
+                    self.store(frame, one, second.clone(), false);
+                    self.store(frame, two, first.clone(), false);
+                }
+                Val::clean()
+            }
+            _ => return None,
+        })
+    }
+
     /// Well-known functions of libraries.
     pub(super) fn special_library(
         &mut self,
@@ -182,25 +207,9 @@ impl Solver<'_> {
                 out.set_part(one, end);
                 out
             }
-            ("mem", "take" | "replace") => {
-                if let Some(place) = args.first().and_then(|a| self.place_at(frame, *a)) {
-                    let new = values.get(1).cloned().unwrap_or_else(Val::clean);
-                    self.store(frame, place, new, false);
-                }
-                first?.clone()
-            }
+            ("mem", _) => return self.exchanged(frame, name, values, args),
             ("File", "create" | "create_new" | "open") if args.iter().any(|a| self.is_log_name(frame, *a)) => {
                 self.log_file()
-            }
-            ("mem", "swap") => {
-                let place =
-                    |solver: &Self, frame: &Frame, i: usize| args.get(i).and_then(|a| solver.place_at(frame, *a));
-                let (one, two) = (place(self, frame, 0), place(self, frame, 1));
-                if let (Some(one), Some(two), [first, second, ..]) = (one, two, values) {
-                    self.store(frame, one, second.clone(), false);
-                    self.store(frame, two, first.clone(), false);
-                }
-                Val::clean()
             }
             ("Display" | "Debug", "fmt") => {
                 let how = if before == "Debug" { How::Debug } else { How::Display };
