@@ -102,7 +102,9 @@ fn masked(finding: &Finding, value: &[u8]) -> Result<(), TestCaseError> {
     let Some(shown) = excerpt.get(finding.marked.clone()) else {
         return Err(TestCaseError::fail("the mark does not lie inside the excerpt".to_owned()));
     };
-    if !value.starts_with(b"phivet:allow") {
+    // What code calls a value is none.
+    let is_code = finding.kind.starts_with("flow.");
+    if !is_code && !value.starts_with(b"phivet:allow") {
         let readable: String = shown.chars().filter(|c| c.is_alphanumeric() && !matches!(c, 'x' | '0')).collect();
         prop_assert!(readable.is_empty(), "`{readable}` of {} can be read", finding.kind);
     }

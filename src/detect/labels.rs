@@ -318,9 +318,9 @@ impl Vocabulary {
         }
         let (start, rule, strong) = best?;
         let before = || (0..start).map(|i| hash(words.get(i)));
-        // `ERROR no patient with ssn 417…`: words of a sentence do not make a firm label something else.
-        let vetoable = !strong || start > 0 && words.joined(start);
-        if vetoable && before().any(|h| self.vetoes.contains(&(rule.0, h))) {
+        // `ERROR no patient with ssn 417…`: to a firm label only the word right before it says what it is.
+        let far = if strong && start > 0 && !words.joined(start) { start - 1 } else { 0 };
+        if before().skip(far).any(|h| self.vetoes.contains(&(rule.0, h))) {
             return Some(None);
         }
         // `test.patientName`: what the label itself says is nearer than what stands before it.

@@ -30,7 +30,11 @@ fn naive(text: &[u8]) -> Vec<(RuleId, Range<usize>, bool)> {
     for at in (0..text.len()).filter(|at| starts(text, *at)) {
         for (id, rule) in RULES.iter().filter(|(_, rule)| rule.identifier.alone != Alone::Never) {
             for (look, _) in (0u16..).zip(&rule.identifier.looks) {
-                if let Some(m) = ENGINE.matchers.get(id).look(look, text, at) {
+                // What must stand near is part of the rule, not of the filter.
+                let matcher = ENGINE.matchers.get(id);
+                if matcher.is_near(&text[at..])
+                    && let Some(m) = matcher.look(look, text, at)
+                {
                     found.push((id, at..m.end, inner(id, look)));
                 }
             }
