@@ -162,7 +162,10 @@ impl Pass<'_> {
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
         let (words, marks) = (&self.engine.words, &self.marks);
         let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
+        // `diag(1, 2)` names no value; only a date is made of numbers.
+        let numbers = b == b'(' && self.text.get(at + 1).is_some_and(u8::is_ascii_digit);
         let key = values::key_before(self.text, end, may_end)
+            .filter(|_| !numbers)
             .filter(|key| b != b'>' || key.start > 0 && self.text[key.start - 1] == b'<');
         let called = key.and_then(|key| Some((self.called(&key)?, key)));
         let Some((called, key)) = called.or_else(|| self.chained(at, b)) else { return };
@@ -276,7 +279,7 @@ impl Pass<'_> {
     fn labelled(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
         let text = self.text;
         let matcher = self.engine.matchers.get(called.rule);
-        let code = self.document.kind == Kind::Code;
+        let code = matches!(self.document.kind, Kind::Code | Kind::Generated);
         let log = self.document.kind == Kind::Log;
         let owner = match called.owner {
             Owner::Unknown => owners::around(text, key.start, (&self.engine.words, &self.marks), log),
