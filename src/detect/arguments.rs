@@ -17,6 +17,13 @@ pub(crate) fn before(text: &[u8], at: usize) -> Option<Range<usize>> {
     name_at_end(text, floor, floor + text[floor..at].trim_ascii_end().len())
 }
 
+/// Does a key of JSON begin at `at`, and no argument?
+pub(crate) fn is_key(text: &[u8], at: usize) -> bool {
+    let room = &text[at..text.len().min(at + FAR)];
+    let close = room.iter().skip(1).position(|b| Some(b) == room.first()).map(|i| i + 2);
+    close.is_some_and(|after| room.get(after) == Some(&b':'))
+}
+
 /// What names the argument of a method: the brackets before it hold the name (`.get('#ssn').type('…')`).
 /// `dot` is where the method's name begins, its dot included.
 pub(crate) fn chained(text: &[u8], dot: usize) -> Option<Range<usize>> {
@@ -172,5 +179,6 @@ mod tests {
         let (slot, names) = duplicate(text.as_bytes(), at(text, "' for")).unwrap_or_else(|| panic!("{text}"));
         assert_eq!((&text[slot.start..slot.limit], &text[names[0].clone()]), ("558", "patients.ssn"));
         assert!(expected(b"x = [\"1\", ssn]", 8).is_none());
+        assert!(is_key(b"\"mrn\": 1", 0) && !is_key(b"\"mrn\", 1", 0));
     }
 }

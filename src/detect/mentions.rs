@@ -35,8 +35,15 @@ impl Detector for Mentions {
         let mut found = Vec::new();
         if let Some(rule) = self.0.name {
             let mut people = People { text, prose, rule, taken: taken(hits, rule), known: known(text, hits, rule) };
-            people.introduced(&mut found);
-            people.called_again(&mut found);
+            if prose {
+                people.introduced(&mut found);
+            } else {
+                people.introduced_tersely(&mut found);
+            }
+            // Logs name people by labels, and are long.
+            if document.kind != Kind::Log {
+                people.called_again(&mut found);
+            }
         }
         if let Some(rule) = self.0.date.filter(|_| prose) {
             days(text, rule, &mut found);
@@ -93,33 +100,53 @@ impl<'t> People<'t> {
     fn introduced(&mut self, found: &mut Vec<Hit>) {
         let mut from = 0;
         while let Some(word) = next_capital(self.text, from) {
-            from = word.end;
-            if self.is_taken(&word) {
-                continue;
-            }
-            let Some(close) = cue_before(self.text, word.start, self.prose) else { continue };
-            // `patient Warner` in a comment; `patient.Name` and `Patient { Id` are code.
-            if !self.prose && self.text.get(word.end).is_some_and(|b| matches!(b, b'(' | b'<' | b':' | b'.' | b'{')) {
-                continue;
-            }
-            let facts = words::facts(&self.text[word.clone()]);
-            let medical =
-                [Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Stop, Class::Month, Class::Title]
-                    .into_iter()
-                    .any(|class| facts.is(class));
-            let name = facts.given().max(facts.surname()) > 0 && facts.common() <= if self.prose { 5 } else { 2 };
-            let new = self.prose
-                && close
-                && facts.common() == 0
-                && self.text[word.clone()].iter().any(u8::is_ascii_lowercase);
-            if medical || !(name || new) {
-                continue;
-            }
-            let at = names::after_cue(self.text, word.start).map_or(word, |(at, _)| at);
-            from = at.end;
-            self.known.extend(parts(&self.text[at.clone()]));
-            self.push(at, Clues::CUE, found);
+            from = self.introduce(word, found);
         }
+    }
+
+    /// `patient Oduya`, `pt Warner`, in text that says little else of people: only what follows these words is looked at.
+    fn introduced_tersely(&mut self, found: &mut Vec<Hit>) {
+        for cue in [&b"atient "[..], b"pt "] {
+            let mut from = 0;
+            while let Some(at) = self.text.get(from..).and_then(|rest| memchr::memmem::find(rest, cue)) {
+                let start = from + at + cue.len();
+                from = start;
+                if names::is_capital(self.text, start)
+                    && let Some(word) = next_capital(self.text, start).filter(|word| word.start == start)
+                {
+                    from = self.introduce(word, found);
+                }
+            }
+        }
+    }
+
+    /// Is the word a name that is introduced here? Where to go on.
+    fn introduce(&mut self, word: Range<usize>, found: &mut Vec<Hit>) -> usize {
+        let end = word.end;
+        if self.is_taken(&word) {
+            return end;
+        }
+        let Some(close) = cue_before(self.text, word.start, self.prose) else { return end };
+        // `patient Warner` in a comment; `patient.Name` and `Patient { Id` are code.
+        if !self.prose && self.text.get(word.end).is_some_and(|b| matches!(b, b'(' | b'<' | b':' | b'.' | b'{')) {
+            return end;
+        }
+        let facts = words::facts(&self.text[word.clone()]);
+        let medical =
+            [Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Stop, Class::Month, Class::Title]
+                .into_iter()
+                .any(|class| facts.is(class));
+        let name = facts.given().max(facts.surname()) > 0 && facts.common() <= if self.prose { 5 } else { 2 };
+        let new =
+            self.prose && close && facts.common() == 0 && self.text[word.clone()].iter().any(u8::is_ascii_lowercase);
+        if medical || !(name || new) {
+            return end;
+        }
+        let at = names::after_cue(self.text, word.start).map_or(word, |(at, _)| at);
+        let end = at.end;
+        self.known.extend(parts(&self.text[at.clone()]));
+        self.push(at, Clues::CUE, found);
+        end
     }
 
     /// A name of somebody whom the text has named.

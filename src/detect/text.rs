@@ -209,6 +209,9 @@ impl Pass<'_> {
             self.named_behind(arguments::expected(self.text, at));
             return;
         }
+        if arguments::is_key(self.text, next) {
+            return;
+        }
         let Some(key) = arguments::before(self.text, at) else { return };
         let Some(called) = self.called(&key) else { return };
         if let Some(slot) = values::slot(self.text, at + 1) {
