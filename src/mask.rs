@@ -113,7 +113,7 @@ fn literals(text: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
                 open = None;
             }
             (b'"', None) if text[line.start..i].last() != Some(&b'\'') => open = Some(i),
-            (b'/', None) if text.get(i + 1) == Some(&b'/') => {
+            (b'/', None) if matches!(text.get(i + 1), Some(b'/' | b'*')) => {
                 list.push(i..line.end);
                 break;
             }
