@@ -145,7 +145,7 @@ fn read_all(language: &Language, sources: &[Source], threads: usize, known: Opti
 
 /// What the facts of a file depend on beside its text: this version, macros, how macros are read.
 fn context(language: &Language) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new_derive_key(concat!("phivet ", env!("CARGO_PKG_VERSION"), " facts 1"));
+    let mut hasher = blake3::Hasher::new_derive_key(concat!("phivet ", env!("CARGO_PKG_VERSION"), " facts 2"));
     let mut macros: Vec<(&String, &String)> =
         language.macros.iter().flat_map(|(name, all)| all.iter().map(move |m| (name, &m.body))).collect();
     macros.sort();
