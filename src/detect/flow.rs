@@ -67,7 +67,8 @@ impl Analysis {
         barriers.functions.extend(own.sanitizers.iter().cloned());
         let (mut spec, mut language) = words::compile(numbered, &barriers);
         words::add_own(&mut spec, &mut language, &own.sinks);
-        language.declared = own.sources.iter().map(|(name, _)| names::split(name)).collect();
+        language.declared =
+            own.sources.iter().map(|(name, _)| names::split(name)).filter(|words| !words.is_empty()).collect();
         Self { vocabulary, spec, language, rules: ids, tests: own.tests }
     }
 
