@@ -22,6 +22,7 @@ mod mentions;
 pub(crate) mod names;
 mod owners;
 pub(crate) mod programs;
+mod repeats;
 mod rows;
 pub(crate) mod shapes;
 pub(crate) mod sieve;
@@ -33,6 +34,7 @@ mod values;
 
 pub(crate) use columns::Columns;
 pub(crate) use mentions::Mentions;
+pub(crate) use repeats::Repeats;
 pub(crate) use text::Text;
 
 /// How far, in bytes, something firm may be from a loose label that it proves.
@@ -120,6 +122,8 @@ impl Clues {
     pub const COMMON_WORD: Self = Self(1 << 11);
     /// A name of somebody whom the document names elsewhere.
     pub const NAMED: Self = Self(1 << 12);
+    /// The document calls this value so elsewhere.
+    pub const AGAIN: Self = Self(1 << 13);
     /// A cell of a record that holds a person; nothing names it.
     pub const ROW: Self = Self(1 << 14);
     /// A date in running text.

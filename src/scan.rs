@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Text};
+use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Repeats, Text};
 use crate::document::Document;
 use crate::error::Result;
 use crate::fields::remarks::Remark;
@@ -64,11 +64,12 @@ impl Scanner {
     pub fn new(rules: Rules, policy: Policy) -> Result<Self> {
         let engine = Arc::new(Engine::new(&rules)?);
         let detectors: Vec<Box<dyn Detector>> =
-            // The last goes by what the others found.
+            // The last two go by what the others found.
             vec![
                 Box::new(Columns::new(Arc::clone(&engine))),
                 Box::new(Text(Arc::clone(&engine))),
                 Box::new(Mentions(Arc::clone(&engine))),
+                Box::new(Repeats(Arc::clone(&engine))),
             ];
         let judge = Judge::new(&rules);
         Ok(Self {

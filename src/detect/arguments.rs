@@ -44,6 +44,33 @@ pub(crate) fn chained(text: &[u8], dot: usize) -> Option<Range<usize>> {
     name_at_end(text, open + 1, close)
 }
 
+/// Words of test libraries that compare, or make a value to compare with.
+const MATCHERS: &[&str] = &[
+    "is", "eq", "eql", "equal", "equals", "equalto", "equal_to", "tobe", "toequal", "sameas", "same", "contains",
+    "containsstring", "hasitem", "matches", "value", "exactly", "just", "some", "of", "string", "valueof", "aryeq",
+];
+
+/// What names the argument of the matcher whose bracket stands at `at`: `jsonPath("$.ssn", is("…"))`,
+/// `hasProperty("mrn", equalTo("…"))`, `Assert.That(p.Mrn, Is.EqualTo("…"))`.
+pub(crate) fn matched(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let floor = at.saturating_sub(FAR);
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let start = floor + text[floor..at].iter().rposition(|b| !name(b))? + 1;
+    let matcher = text[start..at].rsplit(|b| matches!(b, b'.' | b':')).next()?;
+    let known = MATCHERS.iter().any(|known| matcher.eq_ignore_ascii_case(known.as_bytes()));
+    let before_comma = text[floor..start].trim_ascii_end().strip_suffix(b",").filter(|_| known)?;
+    name_at_end(text, floor, floor + before_comma.trim_ascii_end().len())
+}
+
+/// What names the second argument of a call whose first one says how to compare, at the comma at `at`:
+/// `cy.get('[data-cy=mrn]').should('have.text', '…')`.
+pub(crate) fn compared(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let floor = at.saturating_sub(FAR);
+    let open = floor + text[floor..at].iter().rposition(|b| *b == b'(')?;
+    let dot = floor + text[floor..open].iter().rposition(|b| !b.is_ascii_alphanumeric() && *b != b'_')?;
+    chained(text, dot)
+}
+
 /// What names the date that is made by the call whose bracket stands at `at`: `setBirthDate(LocalDate.of(1951, 3, 17))`.
 pub(crate) fn made(text: &[u8], at: usize) -> Option<Range<usize>> {
     const MAKERS: &[&str] = &["of", "date", "datetime", "from_ymd", "from_ymd_opt", "createfromdate", "localdate"];
@@ -163,6 +190,22 @@ mod tests {
             let dot = text.rfind(").").map_or(0, |i| i + 1);
             assert_eq!(chained(text.as_bytes(), dot).map(|r| &text[r]), name, "{text}");
         }
+    }
+
+    #[test]
+    fn matchers_of_tests() {
+        for (text, name) in [
+            ("jsonPath(\"$.patient.ssn\", is(\"1\"))", Some("patient.ssn")),
+            ("Assert.That(claim.Member.FullName, Is.EqualTo(\"1\"))", Some("claim.Member.FullName")),
+            ("verify(audit, never(\"1\"))", None),
+            ("is(\"1\")", None),
+        ] {
+            let bracket = text.rfind("(\"1").unwrap_or_default();
+            assert_eq!(matched(text.as_bytes(), bracket).map(|r| &text[r]), name, "{text}");
+        }
+        let text = "cy.get('[data-cy=mrn]').should('have.text', '1')";
+        let name = compared(text.as_bytes(), at(text, ",")).map(|r| &text[r]);
+        assert!(name.is_some_and(|name| name.ends_with("mrn")), "{name:?}");
     }
 
     #[test]

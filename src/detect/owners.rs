@@ -3,6 +3,8 @@
 //! Asked only where a label was found, so it may look back at leisure: enclosing brackets
 //! (`Patient(name=…`, `"patient": {"id": …`), parent keys by indentation (YAML), sections (`[patient]`).
 
+use std::ops::Range;
+
 use crate::detect::labels::Vocabulary;
 use crate::detect::spots::Marks;
 use crate::fields::Owner;
@@ -11,10 +13,15 @@ use crate::fields::Owner;
 const BACK: usize = 4096;
 /// How many enclosing levels are asked.
 const LEVELS: usize = 5;
+/// How many calls of a chain are passed on the way to its beginning.
+const MOST_CALLS: usize = 24;
 
 /// Whose record encloses `at`. A log's line has nothing to do with the one before it.
 pub(crate) fn around(text: &[u8], at: usize, (words, marks): (&Vocabulary, &Marks), log: bool) -> Owner {
     let floor = at.saturating_sub(BACK);
+    if words.owner(&text[chain_before(text, at, floor)]) == Owner::Person {
+        return Owner::Person;
+    }
     if log {
         return by_brackets(text, at, start_of_line(text, at, floor), words, marks);
     }
@@ -24,6 +31,37 @@ pub(crate) fn around(text: &[u8], at: usize, (words, marks): (&Vocabulary, &Mark
     }
 }
 
+/// The name that a chain of calls begins with whose next one stands at `at`: `Patient` of `Patient.builder().mrn(…).`.
+fn chain_before(text: &[u8], at: usize, floor: usize) -> Range<usize> {
+    let mut end = at + usize::from(text.get(at) == Some(&b'.'));
+    for _ in 0..MOST_CALLS {
+        let before = text[floor..end].trim_ascii_end();
+        let Some(before) = before.strip_suffix(b".") else { return at..at };
+        let before = before.trim_ascii_end().strip_suffix(b"?").unwrap_or(before.trim_ascii_end());
+        let mut close = floor + before.len();
+        if before.ends_with(b")") {
+            let mut depth = 0usize;
+            let open = (floor..close).rev().find(|i| {
+                depth = match text[*i] {
+                    b')' => depth + 1,
+                    b'(' => depth - 1,
+                    _ => depth,
+                };
+                depth == 0
+            });
+            let Some(open) = open else { return at..at };
+            close = open;
+        }
+        let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'<' | b'>');
+        let start = floor + text[floor..close].iter().rposition(|b| !name(b)).map_or(0, |i| i + 1);
+        if !text[floor..start].trim_ascii_end().ends_with(b".") {
+            return start..close;
+        }
+        end = start;
+    }
+    at..at
+}
+
 fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary, marks: &Marks) -> Owner {
     let (mut depth, mut levels) = (0usize, 0);
     for (i, opens) in marks.brackets(floor, at) {
@@ -31,7 +69,7 @@ fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary, marks: 
             false => depth += 1,
             true if depth > 0 => depth -= 1,
             true => {
-                let owner = words.owner(name_before(text, i));
+                let owner = enclosing(text, i, words);
                 if owner != Owner::Unknown {
                     return owner;
                 }
@@ -45,13 +83,54 @@ fn by_brackets(text: &[u8], at: usize, floor: usize, words: &Vocabulary, marks: 
     Owner::Unknown
 }
 
+/// Whose record the bracket at `at` opens.
+fn enclosing(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
+    let place = name_before(text, at);
+    let name = &text[place.clone()];
+    // `Patient.objects.create(` makes a patient, `/api/patients` holds them, whoever is asked for it.
+    let is_person = |part: &[u8]| words.owner(part) == Owner::Person;
+    if name.split(|b| *b == b'.').any(is_person) || text[at] == b'(' && is_person(path_behind(text, at + 1)) {
+        return Owner::Person;
+    }
+    // `class PatientTest {`, `params={`: neither holds a record of its own.
+    if CONTAINERS.iter().any(|own| name.eq_ignore_ascii_case(own)) || is_declared(&text[..place.start]) {
+        return Owner::Unknown;
+    }
+    words.owner(name)
+}
+
+/// Names of arguments that hold whatever is sent along.
+const CONTAINERS: &[&[u8]] = &[b"params", b"parameters", b"attributes", b"fields", b"query"];
+
+/// The path that a call's first argument is: `"/patients/" + id`.
+fn path_behind(text: &[u8], at: usize) -> &[u8] {
+    let room = &text[at..text.len().min(at + 80)];
+    let room = room.trim_ascii_start();
+    let room = room.strip_prefix(b"f").filter(|rest| rest.starts_with(b"\"")).unwrap_or(room);
+    match room {
+        [b'"' | b'\'' | b'`', path @ ..] if path.starts_with(b"/") || path.starts_with(b"http") => {
+            let end = path.iter().position(|b| matches!(b, b'"' | b'\'' | b'`' | b'?' | b'\n')).unwrap_or(path.len());
+            &path[..end]
+        }
+        _ => &[],
+    }
+}
+
+/// Is the name behind this text one of a type or function that is declared here?
+fn is_declared(before: &[u8]) -> bool {
+    const WORDS: [&[u8]; 9] = [
+        b"class ", b"interface ", b"object ", b"namespace ", b"def ", b"func ", b"function ", b"fn ", b"void ",
+    ];
+    WORDS.iter().any(|word| before.ends_with(word))
+}
+
 /// The name that stands before a bracket: `Patient` of `Patient {`, `patient` of `"patient": [`.
-pub(crate) fn name_before(text: &[u8], at: usize) -> &[u8] {
+pub(crate) fn name_before(text: &[u8], at: usize) -> Range<usize> {
     let skip = |b: &u8| matches!(b, b' ' | b':' | b'=' | b'"' | b'\'' | b'\\' | b'>' | b'[' | b'\n');
     let end = text[..at].iter().rposition(|b| !skip(b)).map_or(0, |i| i + 1);
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'$');
     let start = text[..end].iter().rposition(|b| !is_name(b)).map_or(0, |i| i + 1);
-    if at - end > 8 { &[] } else { &text[start.max(end.saturating_sub(48))..end] }
+    if at - end > 8 { at..at } else { start.max(end.saturating_sub(48))..end }
 }
 
 /// YAML parents by indentation, and INI/TOML sections.

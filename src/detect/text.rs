@@ -194,7 +194,8 @@ impl Pass<'_> {
             return Some((self.called(&key)?, key));
         }
         let start = self.token_start(at);
-        let key = arguments::chained(self.text, start.checked_sub(1)?)?;
+        let method = || arguments::chained(self.text, start.checked_sub(1)?);
+        let key = method().or_else(|| arguments::matched(self.text, at))?;
         Some((self.called(&key)?, key))
     }
 
@@ -212,9 +213,9 @@ impl Pass<'_> {
         if arguments::is_key(self.text, next) {
             return;
         }
-        let Some(key) = arguments::before(self.text, at) else { return };
-        let Some(called) = self.called(&key) else { return };
-        if let Some(slot) = values::slot(self.text, at + 1) {
+        let keys = [arguments::before, arguments::compared].into_iter().filter_map(|find| find(self.text, at));
+        let called = keys.into_iter().find_map(|key| Some((self.called(&key)?, key)));
+        if let (Some((called, key)), Some(slot)) = (called, values::slot(self.text, at + 1)) {
             self.argument(called, key, slot);
         }
     }

@@ -1,11 +1,14 @@
-//! Tables: values separated by commas, tabs, pipes or semicolons, and the boxes that psql, MySQL and Markdown draw.
+//! Tables: values separated by commas, tabs, pipes or semicolons, the boxes that psql, MySQL and Markdown draw, columns
+//! of blanks, and records that are written as lists.
 //!
 //! A table is believed only when its first row looks like names, the rows below have as many cells, and those cells
 //! look unlike names: code and prose are full of commas.
 
+mod aligned;
 mod boxed;
 mod cells;
 mod header;
+mod listed;
 mod owner;
 
 use std::ops::Range;
@@ -32,10 +35,12 @@ struct Table {
 }
 
 /// How its cells are told apart.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Shape {
     Separated(u8),
     Boxed,
+    Aligned(aligned::Columns),
+    Listed,
 }
 
 fn is(document: &Document) -> bool {
@@ -94,6 +99,9 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
                 Err(to) => tried = to,
             }
         }
+        if let Some(table) = aligned::table(bytes, at..end).or_else(|| listed::table(bytes, at..end)) {
+            return Some(table);
+        }
         whole &= is_lead(&bytes[at..end]);
         before = at..end;
         at = end;
@@ -123,6 +131,7 @@ fn passed_over(table: &Table, blank: bool, line: &[u8]) -> bool {
     match table.shape {
         Shape::Boxed => boxed::is_rule(line),
         Shape::Separated(_) => blank && table.whole,
+        Shape::Aligned(_) | Shape::Listed => false,
     }
 }
 
@@ -139,14 +148,24 @@ impl Rows<'_> {
     /// Reads to the table's end; returns where that is.
     fn read(&mut self, table: &Table) -> usize {
         let (bytes, mut at, mut odd) = (self.bytes, table.rows, 0);
+        self.record += 1;
+        let list = self.record;
         let mut cells = Vec::with_capacity(table.header.len());
         while at < bytes.len() {
-            let end = match table.shape {
-                Shape::Separated(by) => cells::row(bytes, at, by, &mut cells),
+            let end = match &table.shape {
+                Shape::Separated(by) => cells::row(bytes, at, *by, &mut cells),
                 Shape::Boxed => boxed::row(bytes, at, &mut cells),
+                Shape::Aligned(columns) => aligned::row(bytes, at, columns, &mut cells),
+                Shape::Listed => listed::row(bytes, at, &mut cells),
             };
             let blank = cells.iter().all(Range::is_empty);
-            if !blank && cells::fit(&cells, table.header.len(), table.whole && end == bytes.len()) {
+            if let (Shape::Listed, [name, value]) = (&table.shape, &cells[..]) {
+                self.push_listed(name, value, list);
+                odd = 0;
+            } else if !blank && cells::fit(&cells, table.header.len(), table.whole && end == bytes.len()) {
+                if let ([_, _], [name, value]) = (&table.header[..], &cells[..]) {
+                    self.push_listed(name, value, list);
+                }
                 self.push(&table.header, &cells);
                 odd = 0;
             } else if !passed_over(table, blank, &bytes[at..end]) {
@@ -158,6 +177,14 @@ impl Rows<'_> {
             at = end;
         }
         at
+    }
+
+    /// A value whose name stands before it: `| MRN | 00482917 |`.
+    fn push_listed(&mut self, name: &Range<usize>, value: &Range<usize>, record: u32) {
+        if !value.is_empty() && header::name(&self.bytes[name.clone()]) {
+            let label = Label::Text(name.clone());
+            self.out.push(Field { label, value: value.clone(), owner: self.owner, record });
+        }
     }
 
     fn push(&mut self, header: &[Range<usize>], cells: &[Range<usize>]) {
