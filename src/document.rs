@@ -33,6 +33,68 @@ pub struct Document {
     pub head: Option<Arc<[u8]>>,
     /// Where in a repository's history it stands.
     pub exposure: Option<Arc<Exposure>>,
+    /// Where its bytes stand in the file that they were decoded from: findings are told there.
+    pub origin: Option<Arc<Origin>>,
+}
+
+/// Where the pieces of a decoded document stand in their file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin(pub Vec<Stretch>);
+
+/// Bytes that are the same in the decoded document and in its file, one after the other and on one line of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Where it begins in the decoded document.
+    pub from: Place,
+    /// Where it begins in the file.
+    pub to: Place,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Bytes before it.
+    pub byte: u64,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its column, from 1, in UTF-16 units.
+    pub column: u64,
+}
+
+impl Place {
+    /// Where a text begins.
+    pub const START: Self = Self { byte: 0, line: 1, column: 1 };
+
+    /// The place behind `text` that follows this one.
+    #[must_use]
+    pub fn behind(self, text: &[u8]) -> Self {
+        let start = line_around(text, text.len()).start;
+        let lines = line_ends(text);
+        let before = if lines == 0 { self.column } else { 1 };
+        let column = before + utf16_width(&text[if lines == 0 { 0 } else { start }..]);
+        Self { byte: self.byte + text.len() as u64, line: self.line + lines, column }
+    }
+}
+
+impl Origin {
+    /// The place in the file of one in the decoded document. `ends`: it is the end of something, not its beginning.
+    #[must_use]
+    pub fn place(&self, at: Place, ends: bool) -> Place {
+        let after = self.0.partition_point(|s| s.from.byte < at.byte || s.from.byte == at.byte && !ends);
+        let Some(stretch) = after.checked_sub(1).and_then(|i| self.0.get(i)) else { return at };
+        Place {
+            byte: stretch.to.byte + (at.byte - stretch.from.byte),
+            line: stretch.to.line,
+            column: stretch.to.column + at.column.saturating_sub(stretch.from.column),
+        }
+    }
+}
+
+/// Line ends (`\n`, `\r\n` or a lone `\r`) in `bytes`, which do not end between `\r` and `\n`.
+pub(crate) fn line_ends(bytes: &[u8]) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    let lone = memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (feeds + lone) as u64
 }
 
 /// Since when, and until when, something stands in a repository's history.
@@ -69,6 +131,7 @@ impl Document {
             added: None,
             head: None,
             exposure: None,
+            origin: None,
         }
     }
 

@@ -14,11 +14,11 @@ use std::sync::Arc;
 
 use crate::detect::engine::Engine;
 use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Repeats, Text};
-use crate::document::Document;
+use crate::document::{Document, Origin, Place};
 use crate::error::Result;
 use crate::fields::remarks::Remark;
 use crate::judge::policy::{Policy, Profile};
-use crate::judge::{Finding, Found, Judge, named};
+use crate::judge::{Finding, Found, Judge, Pos, named};
 use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::Rules;
@@ -182,6 +182,15 @@ impl Scanner {
     }
 
     fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
+        let mut findings = self.decoded_findings(document, policy);
+        if let Some(origin) = &document.origin {
+            findings.iter_mut().for_each(|finding| moved(finding, origin));
+        }
+        findings
+    }
+
+    /// The findings in a document and in what is encoded in it, at their places in the document.
+    fn decoded_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
         let mut findings = self.plain_findings(document, policy);
         if matches!(document.kind, Kind::Generated | Kind::Binary) {
             return findings;
@@ -274,6 +283,15 @@ impl Scanner {
         }
         wrong
     }
+}
+
+/// Tells a finding in a decoded document at its place in the file.
+fn moved(finding: &mut Finding, origin: &Origin) {
+    let place = |byte, pos: Pos, ends| origin.place(Place { byte, line: pos.line, column: pos.column }, ends);
+    let (start, end) = (place(finding.start_byte, finding.start, false), place(finding.end_byte, finding.end, true));
+    (finding.start_byte, finding.end_byte) = (start.byte, end.byte.max(start.byte));
+    finding.start = Pos { line: start.line, column: start.column };
+    finding.end = Pos { line: end.line, column: end.column };
 }
 
 /// SHA-256, in hex, of a text that holds no scanned value (a configuration).

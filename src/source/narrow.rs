@@ -3,9 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::parts::line_ends;
 use super::{Item, News, Sink};
-use crate::document::{Document, line_around, utf16_width};
+use crate::document::{line_ends, Document, line_around, utf16_width};
 use crate::kind::Kind;
 
 /// How much of a text's beginning is told to whoever sees only what stands further down: a table's header.
@@ -63,6 +62,7 @@ impl Windows<'_> {
             added: Some(added.into_iter().map(|range| range.start - from..range.end - from).collect()),
             head,
             exposure: None,
+            origin: None,
         }
     }
 }

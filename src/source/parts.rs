@@ -8,7 +8,7 @@ use super::decode::Decoder;
 use super::stdin::is_pause;
 use super::unpack::{Body, Name};
 use super::{Item, Sink, open};
-use crate::document::{Document, line_around, utf16_width};
+use crate::document::{Document, Origin, line_around, line_ends, utf16_width};
 use crate::kind::Kind;
 
 /// Inputs up to this many (decoded) bytes are one document.
@@ -41,6 +41,8 @@ pub(super) struct Parts<'b, 'r> {
     paused: bool,
     /// Is the first line a table's header, which is no row?
     is_table: bool,
+    /// Where the bytes stand in the file that they were decoded from.
+    origin: Option<Arc<Origin>>,
 }
 
 impl<'b, 'r> Parts<'b, 'r> {
@@ -64,9 +66,16 @@ impl<'b, 'r> Parts<'b, 'r> {
             first_column: 1,
             first_byte: 0,
             is_table,
+            origin: None,
         };
         parts.begin();
         parts
+    }
+
+    /// The same, of bytes that were decoded from a file.
+    pub(super) fn decoded_from(mut self, origin: Origin) -> Self {
+        self.origin = Some(Arc::new(origin));
+        self
     }
 
     /// Reads the first bytes and tells encoding and kind from them.
@@ -176,6 +185,7 @@ impl<'b, 'r> Parts<'b, 'r> {
             added: None,
             head,
             exposure: None,
+            origin: self.origin.clone(),
         }
     }
 
@@ -231,11 +241,4 @@ fn boundary(bytes: &[u8], at: usize) -> usize {
         None => false,
     };
     (at.saturating_sub(3)..=at).rev().find(|at| !inside(*at)).unwrap_or(at)
-}
-
-/// Line ends (`\n`, `\r\n` or a lone `\r`) in `bytes`, which do not end between `\r` and `\n`.
-pub(super) fn line_ends(bytes: &[u8]) -> u64 {
-    let feeds = memchr::memchr_iter(b'\n', bytes).count();
-    let lone = memchr::memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
-    (feeds + lone) as u64
 }

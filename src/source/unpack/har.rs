@@ -26,7 +26,7 @@ pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Re
             return Ok(());
         }
         message.begin(&format!("{} {what}", entry + 1))?;
-        message.add(rest, value);
+        message.add(rest, value.text);
         Ok(())
     });
     message.flush().and(result)

@@ -3,6 +3,7 @@
 //! Own code: trees of values take many times the memory of their text, and what is cut off is lost to them.
 
 use std::io;
+use std::ops::Range;
 
 use super::bytes::{broken, cut_off};
 
@@ -25,10 +26,18 @@ impl Step {
     }
 }
 
-/// Calls `on` for each string, number, `true`, `false` and `null`, with its path; strings are decoded.
-pub(super) fn walk(text: &[u8], on: &mut dyn FnMut(&[Step], String) -> io::Result<()>) -> io::Result<()> {
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut walker = Walker { text, at: 0, path: Vec::new(), on };
+/// A string, number, `true`, `false` or `null`.
+pub(super) struct Value {
+    /// Its text; a string's is decoded.
+    pub(super) text: String,
+    /// Where it stands, without quotes, in bytes.
+    pub(super) at: Range<usize>,
+}
+
+/// Calls `on` for each value, with its path.
+pub(super) fn walk(text: &[u8], on: &mut dyn FnMut(&[Step], Value) -> io::Result<()>) -> io::Result<()> {
+    let mark = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut walker = Walker { text, at: mark, path: Vec::new(), on };
     walker.value()?;
     walker.blank();
     if walker.at == text.len() { Ok(()) } else { Err(broken("something follows its end")) }
@@ -38,7 +47,7 @@ struct Walker<'t, 'o> {
     text: &'t [u8],
     at: usize,
     path: Vec<Step>,
-    on: &'o mut dyn FnMut(&[Step], String) -> io::Result<()>,
+    on: &'o mut dyn FnMut(&[Step], Value) -> io::Result<()>,
 }
 
 impl Walker<'_, '_> {
@@ -59,8 +68,8 @@ impl Walker<'_, '_> {
             b'{' => self.object(),
             b'[' => self.array(),
             b'"' => {
-                let text = self.string()?;
-                (self.on)(&self.path, text)
+                let value = self.string()?;
+                (self.on)(&self.path, value)
             }
             _ => {
                 let rest = &self.text[self.at..];
@@ -69,8 +78,9 @@ impl Walker<'_, '_> {
                 if word.is_empty() || word.len() > 64 {
                     return Err(broken("no JSON"));
                 }
-                self.at += word.len();
-                (self.on)(&self.path, String::from_utf8_lossy(word).into_owned())
+                let at = self.at..self.at + word.len();
+                self.at = at.end;
+                (self.on)(&self.path, Value { text: String::from_utf8_lossy(word).into_owned(), at })
             }
         }
     }
@@ -95,7 +105,7 @@ impl Walker<'_, '_> {
             if self.next()? != b'"' {
                 return Err(broken("no JSON"));
             }
-            let key = self.string()?;
+            let key = self.string()?.text;
             if self.next()? != b':' {
                 return Err(broken("no JSON"));
             }
@@ -128,7 +138,7 @@ impl Walker<'_, '_> {
         if next == b',' || next == end { Ok(next == end) } else { Err(broken("no JSON")) }
     }
 
-    fn string(&mut self) -> io::Result<String> {
+    fn string(&mut self) -> io::Result<Value> {
         let start = self.at + 1;
         let mut at = start;
         loop {
@@ -141,8 +151,34 @@ impl Walker<'_, '_> {
         self.at = at + 1;
         let raw = &self.text[start - 1..=at];
         // What serde cannot decode (a control character, half a pair of surrogates) stays as it is written.
-        Ok(serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(&raw[1..raw.len() - 1]).into_owned()))
+        let as_written = || String::from_utf8_lossy(&raw[1..raw.len() - 1]).into_owned();
+        Ok(Value { text: serde_json::from_slice(raw).unwrap_or_else(|_| as_written()), at: start..at })
     }
+}
+
+/// Where the pieces of a decoded string begin that hold no escape, in the string and as it is written (RFC 8259, 7).
+pub(super) fn pieces(text: &str, written: &[u8]) -> Vec<(usize, usize)> {
+    let (mut found, mut at, mut from) = (vec![(0, 0)], 0, 0);
+    while let Some(len) = memchr::memchr(b'\\', &written[from..]) {
+        let escape = &written[from + len..];
+        let (escaped, decoded) = match hex(escape) {
+            // Half of a pair: the other half follows, and both are one character.
+            Some(0xd800..=0xdbff) => (12, 4),
+            Some(code) => (6, char::from_u32(code).map_or(1, char::len_utf8)),
+            None => (2, 1),
+        };
+        at += len + decoded;
+        from = (from + len + escaped).min(written.len());
+        found.push((at, from));
+    }
+    // Was it decoded at all?
+    if at + (written.len() - from) == text.len() { found } else { vec![(0, 0)] }
+}
+
+/// The code of `\u00e9`.
+fn hex(escape: &[u8]) -> Option<u32> {
+    let digits = escape.strip_prefix(b"\\u")?.get(..4)?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -156,7 +192,8 @@ mod tests {
                 Step::Key(key) => key.clone(),
                 Step::Index(index) => index.to_string(),
             });
-            found.push(format!("{}={value}", path.collect::<Vec<_>>().join(".")));
+            assert!(pieces(&value.text, &text.as_bytes()[value.at.clone()]).len() > value.text.matches('\n').count());
+            found.push(format!("{}={}", path.collect::<Vec<_>>().join("."), value.text));
             Ok(())
         })?;
         Ok(found)
@@ -166,6 +203,16 @@ mod tests {
     fn values_have_paths() {
         let found = walked(r#" {"a": [1, {"b": "x\n\"é\u00e9"}, []], "c": {}, "d": null} "#).expect("JSON");
         assert_eq!(found, ["a.0=1", "a.1.b=x\n\"éé", "d=null"]);
+    }
+
+    #[test]
+    fn pieces_are_the_same_in_both() {
+        let written = r#"a\n\u00e9b\ud83d\ude00c"#;
+        let text: String = serde_json::from_str(&format!("\"{written}\"")).expect("JSON");
+        let found = pieces(&text, written.as_bytes());
+        assert_eq!(found, [(0, 0), (2, 3), (4, 9), (9, 22)]);
+        assert_eq!((&text[4..5], &written[9..10]), ("b", "b"));
+        assert_eq!(pieces("\\ud83d", b"\\ud83d"), [(0, 0)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Seek};
 use super::body::Body;
 use super::bytes::broken;
 use super::{Name, Unpacker};
+use crate::document::Origin;
 use crate::source::parts::Parts;
 use crate::source::{Item, open};
 
@@ -71,6 +72,17 @@ impl<'m, 'u> Members<'m, 'u> {
         let shown = if path.is_empty() { self.name.shown.clone() } else { format!("{}!{path}", self.name.shown) };
         let kind = format!("{path}{kind}");
         self.unpacker.plain(Name { shown, kind }, &mut Body::new(text, None, None));
+        self.unpacker.go_on()
+    }
+
+    /// A text that stands in the container itself, decoded: it is told as a part of the container's own text.
+    pub(super) fn decoded(&mut self, kind: &str, text: &[u8], origin: Origin) -> io::Result<()> {
+        self.told = true;
+        self.unpacker.entry()?;
+        let name = Name { shown: self.name.shown.clone(), kind: format!("{}{kind}", self.name.kind) };
+        let mut text = text;
+        let mut body = Body::new(&mut text, None, None);
+        Parts::new(name, &mut body, false).decoded_from(origin).run(self.unpacker.sink);
         self.unpacker.go_on()
     }
 

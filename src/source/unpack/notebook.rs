@@ -1,13 +1,13 @@
-//! Jupyter notebooks (nbformat 4): each cell's source and each output a member, images and all.
+//! Jupyter notebooks (nbformat 4): each cell's source and each output by itself, images and all. What is found in their
+//! text is told at its place in the notebook.
 
 use std::io;
 
 use super::base64;
 use super::body::Body;
-use super::json::{self, Step};
-use super::markup::{Markup, Token, local_name};
+use super::json::{self, Step, Value};
 use super::members::Members;
-use super::rows;
+use crate::document::{Origin, Place, Stretch};
 
 /// Largest notebook that is read cell by cell; a larger one is read as the JSON that it is.
 pub(super) const MOST: u64 = 16 << 20;
@@ -21,7 +21,16 @@ pub(super) fn is(name: &str, head: &[u8]) -> bool {
 
 pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Result<()> {
     let Some(text) = members.kept(body, MOST)? else { return members.as_it_is(body) };
-    let mut pieces = Pieces { members, path: String::new(), end: "", text: String::new() };
+    let mut pieces = Pieces {
+        members,
+        notebook: &text,
+        seen: Place::START,
+        path: String::new(),
+        end: "",
+        text: String::new(),
+        until: Place::START,
+        origin: Origin::default(),
+    };
     let result = json::walk(&text, &mut |path, value| {
         let Some((piece, end)) = piece(path) else { return Ok(()) };
         pieces.add(&piece, end, &value)
@@ -63,54 +72,58 @@ fn piece(path: &[Step]) -> Option<(String, &'static str)> {
     }
 }
 
-/// HTML with its tables as lines of cells: what the columns are called stands above them.
-fn rows_of(html: &[u8]) -> io::Result<Vec<u8>> {
-    let (mut out, mut cells, mut in_cell) = (Vec::new(), Vec::new(), false);
-    let mut markup = Markup::new(html);
-    while let Some(token) = markup.next()? {
-        match token {
-            Token::Text(text) if in_cell => cells.last_mut().unwrap_or(&mut Vec::new()).extend_from_slice(&text),
-            Token::Text(text) => out.extend(text.trim_ascii()),
-            Token::Tag(tag) => match (local_name(&tag), tag.first() == Some(&b'/')) {
-                (b"td" | b"th", false) => {
-                    cells.push(Vec::new());
-                    in_cell = true;
-                }
-                (b"td" | b"th", true) => in_cell = false,
-                (b"tr", true) => rows::line(&std::mem::take(&mut cells), &mut out),
-                (b"p" | b"div" | b"table" | b"style", true) => out.push(b'\n'),
-                _ => {}
-            },
-        }
-    }
-    rows::line(&cells, &mut out);
-    Ok(out)
-}
-
 /// Values of one piece are joined; when the next piece begins, it is handed on.
 struct Pieces<'p, 'm, 'u> {
     members: &'p mut Members<'m, 'u>,
+    notebook: &'p [u8],
+    /// How far the notebook's lines are counted.
+    seen: Place,
     path: String,
     end: &'static str,
     text: String,
+    /// The end of `text`.
+    until: Place,
+    origin: Origin,
 }
 
 impl Pieces<'_, '_, '_> {
-    fn add(&mut self, path: &str, end: &'static str, value: &str) -> io::Result<()> {
+    fn add(&mut self, path: &str, end: &'static str, value: &Value) -> io::Result<()> {
         if self.path != path {
             self.flush()?;
             path.clone_into(&mut self.path);
             self.end = end;
         }
-        self.text.push_str(value);
+        if end != ".bin" {
+            self.trace(value);
+        }
+        self.text.push_str(&value.text);
         if end == ".json" || path == "metadata" {
             self.text.push('\n');
+            self.until = self.until.behind(b"\n");
         }
         Ok(())
     }
 
+    /// Notes where the parts of a value stand in the notebook.
+    fn trace(&mut self, value: &Value) {
+        let pieces = json::pieces(&value.text, &self.notebook[value.at.clone()]);
+        let start = self.until;
+        let mut last = 0;
+        for (decoded, written) in pieces {
+            self.until = self.until.behind(&value.text.as_bytes()[last..decoded]);
+            last = decoded;
+            let to = value.at.start + written;
+            let seen = usize::try_from(self.seen.byte).unwrap_or(to);
+            self.seen = self.seen.behind(&self.notebook[seen.min(to)..to]);
+            self.origin.0.push(Stretch { from: self.until, to: self.seen });
+        }
+        self.until = self.until.behind(&value.text.as_bytes()[last..]);
+        debug_assert_eq!(self.until.byte, start.byte + value.text.len() as u64);
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        let text = std::mem::take(&mut self.text);
+        let (text, origin) = (std::mem::take(&mut self.text), std::mem::take(&mut self.origin));
+        self.until = Place::START;
         if text.is_empty() {
             return Ok(());
         }
@@ -118,9 +131,6 @@ impl Pieces<'_, '_, '_> {
             let bytes = base64::decode(text.as_bytes());
             return self.members.member(self.path.as_bytes(), &mut &bytes[..], Some(bytes.len() as u64));
         }
-        if self.end == ".html" && text.contains("<table") {
-            return self.members.text(&self.path, ".csv", &rows_of(text.as_bytes())?);
-        }
-        self.members.text(&self.path, self.end, text.as_bytes())
+        self.members.decoded(self.end, text.as_bytes(), origin)
     }
 }
