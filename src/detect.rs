@@ -10,6 +10,7 @@ use crate::rule::RuleId;
 
 mod arguments;
 pub(crate) mod beginnings;
+mod beside;
 pub mod checks;
 mod columns;
 mod encoded;

@@ -155,7 +155,8 @@ impl Columns {
         };
         let best = rules.iter().filter(|id| self.engine.matchers.get(**id).is_telling()).find_map(fits);
         let generic = || rules.iter().find(|id| self.engine.matchers.get(**id).generic).or_else(|| rules.first());
-        let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid));
+        // An address inside a network is nobody's.
+        let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid)).filter(|_| kind != "ip");
         let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
         if at.is_empty() || !FLAGS.contains(&kind) && checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
             return;

@@ -90,6 +90,11 @@ fn is_particle(word: &[u8]) -> bool {
     PARTICLES.iter().any(|p| word.eq_ignore_ascii_case(p))
 }
 
+/// `van`, `al-Khatib`.
+fn begins_with_particle(word: &[u8]) -> bool {
+    is_particle(word.split(|b| *b == b'-').next().unwrap_or(word))
+}
+
 fn is_suffix(word: &[u8]) -> bool {
     const SUFFIXES: &[&[u8]] = &[b"Jr", b"Sr", b"II", b"III", b"IV", b"JR", b"SR"];
     SUFFIXES.contains(&word)
@@ -114,7 +119,7 @@ fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
     while i < limit && words.len() < MOST_WORDS {
         let end = word_end(text, i).min(limit);
         let word = &text[i..end];
-        let lower_ok = any_case || (is_particle(word) && !words.is_empty());
+        let lower_ok = any_case || (begins_with_particle(word) && !words.is_empty());
         if word.is_empty() || !(is_capital(text, i) || lower_ok) {
             break;
         }
@@ -125,7 +130,9 @@ fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
         words.push(Word { at: i..if initial { after } else { end }, facts: facts_of(word), initial, comma });
         let next = after + usize::from(comma);
         let step = blank(text, next);
-        if step == 0 || (comma && words.iter().filter(|w| w.comma).count() > 1) {
+        // `WILLOW,MARTHA`, where nothing else is in the room for it.
+        let close = step == 0 && any_case && comma && is_capital(text, next);
+        if step == 0 && !close || (comma && words.iter().filter(|w| w.comma).count() > 1) {
             break;
         }
         i = next + step;

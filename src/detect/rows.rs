@@ -142,7 +142,7 @@ impl Row<'_> {
             let digit = self.text[i].is_ascii_digit();
             let starts = i == 0 || !is_token(self.text[i - 1]);
             let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
-            let date = (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i)).flatten();
+            let date = (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i, false)).flatten();
             if let Some(end) = date.filter(|_| !self.is_named(i)) {
                 self.push(rule, i..end, Clues::CHECKED);
             }
@@ -169,22 +169,43 @@ impl Row<'_> {
     }
 }
 
-/// A date at `at` that is neither a time stamp nor a piece of a longer token.
-pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize) -> Option<usize> {
+/// A date at `at` that is neither a time stamp nor a piece of a longer token. Notes tell the time of day (`timed`),
+/// machines the second.
+pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize, timed: bool) -> Option<usize> {
     if !may_be_date(&text[at..]) {
         return None;
     }
     let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
-    let value = &text[at..found.end];
-    let stamp = value.contains(&b':')
-        || matches!(
-            text.get(found.end..),
-            Some([b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..] | [b',', b' ', b'0'..=b'9', b'0'..=b'9', b':', ..])
-        );
+    let day = if timed { before_time_of_day(text, at, found.end) } else { None };
+    let end = day.unwrap_or(found.end);
+    let value = &text[at..end];
+    let stamp = day.is_none()
+        && (value.contains(&b':')
+            || matches!(
+                text.get(end..),
+                Some(
+                    [b'T' | b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]
+                        | [b',', b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]
+                )
+            ));
     let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
     let glued = at > 0 && joins(text[at - 1])
-        || text.get(found.end).is_some_and(|b| joins(*b)) && text.get(found.end + 1).is_some_and(|b| is_token(*b));
-    (!stamp && !glued && found.end - at >= 6).then_some(found.end)
+        || text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_token(*b));
+    (!stamp && !glued && end - at >= 6).then_some(end)
+}
+
+/// Where the date at `at` ends behind which hour and minute follow, but no second; a machine puts brackets around both.
+fn before_time_of_day(text: &[u8], at: usize, end: usize) -> Option<usize> {
+    if at > 0 && matches!(text[at - 1], b'[' | b'(' | b'"') {
+        return None;
+    }
+    let is_clock = |i: &usize| match text.get(*i..) {
+        Some([b' ', a, b':', c, d, rest @ ..] | [b' ', _, a, b':', c, d, rest @ ..]) => {
+            [a, c, d].into_iter().all(u8::is_ascii_digit) && !matches!(rest.first(), Some(b':' | b'0'..=b'9' | b'.'))
+        }
+        _ => false,
+    };
+    (at + 6..=end.min(at + 24)).find(is_clock)
 }
 
 /// A quick no for most numbers: a date has one, two, four or eight digits and goes on as dates do.

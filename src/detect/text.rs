@@ -11,7 +11,7 @@ use crate::detect::engine::Engine;
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::spots::{Marks, Reader, Spots};
-use crate::detect::{COMPANY, Clues, Detector, Hit, arguments, names, owners, rows, values};
+use crate::detect::{COMPANY, Clues, Detector, Hit, arguments, beside, names, owners, rows, values};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -146,6 +146,7 @@ impl Pass<'_> {
             };
         match start.checked_sub(1).map(|before| self.text[before]) {
             Some(b'+') => self.number_behind_words(start - 1),
+            Some(b'/') if longer => self.number_in_path(start),
             Some(_) if longer => self.number_behind_words(start),
             _ => {}
         }
@@ -268,11 +269,20 @@ impl Pass<'_> {
         letter(digits) && letter(digits + 1)
     }
 
+    /// `/patients/4410927/labs`.
+    fn number_in_path(&mut self, start: usize) {
+        if let Some((called, key)) = beside::in_path(self.engine, self.text, start) {
+            let room = values::Slot { start, limit: self.text.len().min(start + 40), quoted: false };
+            self.labelled(called, key, room);
+        }
+    }
+
     fn number_behind_words(&mut self, start: usize) {
         let (words, marks) = (&self.engine.words, &self.marks);
         let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
         let Some(key) = values::words_before(self.text, start, may_end) else { return };
-        let Some(called) = self.known.look_up(&self.engine.words, &self.text[key.clone()]) else { return };
+        let Some(called) = self.called(&key) else { return };
+        let called = beside::of_number(self.engine, self.text, called, (&key, start));
         if self.engine.matchers.get(called.rule).value == Value::Pattern {
             let room = values::Slot { start, limit: self.text.len().min(start + 200), quoted: false };
             self.labelled(called, key, room);
@@ -282,6 +292,7 @@ impl Pass<'_> {
     /// A label was found: is there a value of its rule?
     fn labelled(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
         let text = self.text;
+        let called = beside::of_number(self.engine, text, called, (&key, slot.start));
         let matcher = self.engine.matchers.get(called.rule);
         let code = matches!(self.document.kind, Kind::Code | Kind::Generated);
         let log = self.document.kind == Kind::Log;
@@ -310,7 +321,8 @@ impl Pass<'_> {
             }
             _ if code && !slot.quoted => return,
             Value::Name => {
-                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, called.strong)
+                let trusted = called.strong || owner == Owner::Person && beside::is_part_of_name(&text[key.clone()]);
+                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, trusted)
                 else {
                     return;
                 };
@@ -319,7 +331,7 @@ impl Pass<'_> {
                 (at, if reserved { Verdict::Reserved } else { Verdict::Valid }, clues)
             }
             Value::Place => {
-                let Some(at) = place(text, &slot) else { return };
+                let Some(at) = values::place(text, &slot) else { return };
                 (at, Verdict::Valid, Clues::default())
             }
             Value::Any => {
@@ -459,7 +471,7 @@ impl Pass<'_> {
     /// Notes are full of dates that nothing labels.
     fn date_in_prose(&mut self, at: usize) {
         let Some(rule) = self.engine.date else { return };
-        if let Some(end) = rows::date_at(self.engine, rule, self.text, at) {
+        if let Some(end) = rows::date_at(self.engine, rule, self.text, at, true) {
             self.push(rule, at..end, None, Clues::SHAPE.with(Clues::DATE), Owner::Unknown);
         }
     }
@@ -467,6 +479,9 @@ impl Pass<'_> {
     fn name(&mut self, rule: RuleId, at: Range<usize>, clues: Clues, owner: Owner) {
         self.named_until = at.end;
         let reserved = words::is_placeholder_person(&self.text[at.clone()]);
+        if let Some((number, at)) = beside::behind_name(self.engine, self.text, at.end).filter(|_| !reserved) {
+            self.push(number, at, None, Clues::SHAPE.with(Clues::ROW), owner);
+        }
         self.push(rule, at, None, clues.with(Clues::SHAPE).when(reserved, Clues::RESERVED), owner);
     }
 
@@ -483,17 +498,4 @@ impl Pass<'_> {
     fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {
         self.hits.push(Hit { rule: Some(rule), at, label, clues, owner, record: None });
     }
-}
-
-/// A place's name: letters and blanks that fill the room, capital first.
-fn place(text: &[u8], slot: &values::Slot) -> Option<Range<usize>> {
-    let value = &text[slot.start..slot.limit];
-    let len = value.iter().position(|b| matches!(b, b',' | b'|')).unwrap_or(value.len());
-    let value = value[..len].trim_ascii_end();
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-    let plain =
-        value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'.' | b'-' | b'\'' | b'+'));
-    let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
-    let ok = plain && capital && letters >= 3 && value.len() <= 40 && !crate::detect::checks::is_placeholder(value);
-    ok.then_some(slot.start..slot.start + value.len())
 }

@@ -158,3 +158,16 @@ fn call(text: &[u8], at: usize) -> Option<usize> {
         text.get(at + name) == Some(&b'(') && matches!(text.get(at + name + 1), Some(b'"' | b'\'' | b'0'..=b'9'));
     (name > 0 && opened).then_some(name)
 }
+
+/// A place's name: letters and blanks that fill the room, capital first.
+pub(crate) fn place(text: &[u8], slot: &Slot) -> Option<Range<usize>> {
+    let value = &text[slot.start..slot.limit];
+    let len = value.iter().position(|b| matches!(b, b',' | b'|')).unwrap_or(value.len());
+    let value = value[..len].trim_ascii_end();
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+    let plain =
+        value.iter().all(|b| b.is_ascii_alphabetic() || *b >= 0x80 || matches!(b, b' ' | b'.' | b'-' | b'\'' | b'+'));
+    let capital = value.first().is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
+    let ok = plain && capital && letters >= 3 && value.len() <= 40 && !crate::detect::checks::is_placeholder(value);
+    ok.then_some(slot.start..slot.start + value.len())
+}

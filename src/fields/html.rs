@@ -12,7 +12,7 @@ use crate::kind::Kind;
 /// HTML pages, mail and fragments.
 pub const FORMAT: Format = Format {
     name: "html",
-    mark: Mark::Text(&["</td>", "</dd>", "</b>", "</strong>", "</span>", "</p>", "</div>", "</li>", "</label>"]),
+    mark: Mark::Text(&["</td>", "</dd>", "</b>", "</strong>", "</span>", "</p>", "</div>", "</li>", "</label>", "<input"]),
     is,
     read,
 };
@@ -72,19 +72,35 @@ impl Page<'_> {
     }
 
     fn tag(&mut self, tag: Range<usize>, out: &mut Vec<Field>) {
-        match name(&self.text[tag]) {
+        match name(&self.text[tag.clone()]) {
             b"table" | b"/table" => self.header.clear(),
             b"tr" | b"/tr" => self.row(out),
             b"th" => self.cells.push((true, 0..0)),
             b"td" => self.cells.push((false, 0..0)),
+            b"input" => self.input(tag, out),
             b"hr" | b"h1" | b"h2" | b"h3" | b"body" => self.last = None,
             _ => {}
         }
     }
 
+    /// What a form is filled with: `<input name="ssn" value="…">`, or behind its label's text.
+    fn input(&mut self, tag: Range<usize>, out: &mut Vec<Field>) {
+        let value = attribute(self.text, &tag, b"value").filter(|at| !at.is_empty() && at.len() <= VALUE);
+        let last = self.last.take().filter(|label| is_label(&self.text[label.clone()]));
+        let Some(value) = value else { return };
+        if let Some(label) = called(self.text, tag) {
+            out.push(field(label, value.clone(), 0));
+        }
+        if let Some(label) = last {
+            out.push(field(label, value, 0));
+        }
+    }
+
     fn row(&mut self, out: &mut Vec<Field>) {
         let cells = std::mem::take(&mut self.cells);
+        // The first cell above a table's index is empty (pandas).
         if cells.len() >= 2 && cells.iter().all(|(heading, _)| *heading) {
+            self.last = None;
             self.header = cells.into_iter().map(|(_, text)| text).collect();
         } else if cells.len() >= 2 && cells.len() == self.header.len() {
             self.rows += 1;
@@ -133,20 +149,23 @@ fn name(tag: &[u8]) -> &[u8] {
 
 /// What an attribute calls the element.
 fn called(text: &[u8], tag: Range<usize>) -> Option<Range<usize>> {
+    let named = |name: &&[u8]| attribute(text, &tag, name).filter(|at| is_label(&text[at.clone()]));
+    CALLED.iter().find_map(named)
+}
+
+/// The value of a tag's attribute.
+fn attribute(text: &[u8], tag: &Range<usize>, name: &[u8]) -> Option<Range<usize>> {
     let bytes = &text[tag.clone()];
-    CALLED.iter().find_map(|attribute| {
-        let at = memmem::find_iter(bytes, attribute).find(|at| {
-            at.checked_sub(1).is_some_and(|i| bytes[i].is_ascii_whitespace())
-                && bytes.get(at + attribute.len()) == Some(&b'=')
-        })? + attribute.len()
-            + 1;
-        let (quote, start) = match bytes.get(at)? {
-            quote @ (b'"' | b'\'') => (*quote, at + 1),
-            _ => (b' ', at),
-        };
-        let len = bytes[start..].iter().take_while(|b| **b != quote).count();
-        is_label(&bytes[start..start + len]).then_some(tag.start + start..tag.start + start + len)
-    })
+    let at = memmem::find_iter(bytes, name).find(|at| {
+        at.checked_sub(1).is_some_and(|i| bytes[i].is_ascii_whitespace()) && bytes.get(at + name.len()) == Some(&b'=')
+    })? + name.len()
+        + 1;
+    let (quote, start) = match bytes.get(at)? {
+        quote @ (b'"' | b'\'') => (*quote, at + 1),
+        _ => (b' ', at),
+    };
+    let len = bytes[start..].iter().take_while(|b| **b != quote).count();
+    Some(tag.start + start..tag.start + start + len)
 }
 
 /// Does a text look like what something is called: few words, letters and hardly anything else?
@@ -187,6 +206,8 @@ mod tests {
             ("<p>DOB: <b>9/9/1954</b></p>", "DOB", "9/9/1954"),
             ("<p><b>MRN</b>: 4471093</p>", "MRN", "4471093"),
             ("<span id=\"mrn\">4471093</span>", "mrn", "4471093"),
+            ("<label>Member ID</label><input type=\"text\" value=\"4471093\">", "Member ID", "4471093"),
+            ("<input id=\"mrn\" value='4471093'/>", "mrn", "4471093"),
             ("<table><tr><th>Name<th>MRN</tr><tr><td>A</td><td><b>4471093</b></td></tr>", "MRN", "4471093"),
         ] {
             assert!(pairs(text).contains(&(label.to_owned(), value.to_owned())), "{text}: {:?}", pairs(text));

@@ -18,7 +18,7 @@ use crate::document::Document;
 const LOOK: usize = 64 * 1024;
 
 /// X12 interchanges: in files, wrapped or not, in log lines and string literals.
-pub const FORMAT: Format = Format { name: "x12", mark: Mark::Text(&["ISA", "ST*", "GS*"]), is, read };
+pub const FORMAT: Format = Format { name: "x12", mark: Mark::Text(&["ISA", "ST*", "GS*", "NM1*"]), is, read };
 
 fn is(document: &Document) -> bool {
     let begins = |bytes: &[u8]| frame::next_start(bytes, 0, bytes.len().min(LOOK)).is_some();

@@ -27,9 +27,9 @@ const IDS: &[&str] = &[
 /// The next place at or after `from` where an interchange or transaction begins, and its separators.
 pub(super) fn next_start(bytes: &[u8], from: usize, end: usize) -> Option<(usize, Separators)> {
     let mut at = from;
-    // Of `ISA*`, `ST*8` and `GS*H` the second byte is an S or T, and rare enough to look at first.
+    // Of `ISA*`, `ST*8`, `GS*H` and `NM1*` the second byte is an S, T or M, and rare enough to look at first.
     while at + 1 < end {
-        if matches!(bytes[at + 1], b'S' | b'T')
+        if matches!(bytes[at + 1], b'S' | b'T' | b'M')
             && let Some(by) = start(bytes, at)
         {
             return Some((at, by));
@@ -54,6 +54,10 @@ fn start(bytes: &[u8], at: usize) -> Option<Separators> {
         [b'S', b'T', b'*', a, b, c, b'*', control, ..] => {
             [a, b, c, control].into_iter().all(u8::is_ascii_alphanumeric).then_some(())?;
             a.is_ascii_digit().then_some(USUAL)
+        }
+        // One segment in an error message: `rejected segment NM1*IL*1*…`.
+        [b'N', b'M', b'1', b'*', a, b, b'*', c, b'*', ..] => {
+            ([a, b, c].into_iter().all(u8::is_ascii_alphanumeric)).then_some(USUAL)
         }
         [b'G', b'S', b'*', a, b, b'*', ..] => (a.is_ascii_uppercase() && b.is_ascii_uppercase()).then_some(USUAL),
         _ => None,
