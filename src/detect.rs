@@ -31,6 +31,7 @@ pub(crate) mod spots;
 #[cfg(test)]
 mod tests;
 mod text;
+mod towns;
 mod values;
 
 pub(crate) use columns::Columns;
@@ -125,6 +126,8 @@ impl Clues {
     pub const NAMED: Self = Self(1 << 12);
     /// The document calls this value so elsewhere.
     pub const AGAIN: Self = Self(1 << 13);
+    /// It stands in a sentence of a record.
+    pub const SENTENCE: Self = Self(1 << 16);
     /// A cell of a record that holds a person; nothing names it.
     pub const ROW: Self = Self(1 << 14);
     /// A date in running text.

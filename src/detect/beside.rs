@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
+use crate::detect::{Clues, names};
 use crate::fields::Owner;
 use crate::rule::{RuleId, Value};
 
@@ -76,6 +77,14 @@ pub(crate) fn behind_name(engine: &Engine, text: &[u8], at: usize) -> Option<(Ru
     let closed = text.get(found.end).is_none_or(|b| matches!(b, b')' | b' ' | b'\n' | b'\r' | b',' | b'.'));
     (closed && digits != 10).then_some(())?;
     Some((rule(engine, "mrn")?, found))
+}
+
+/// The name of somebody whose data the label at `key` begins: `Pina Morosini DOB 03/20/1961`.
+pub(crate) fn before_label(text: &[u8], key: &Range<usize>) -> Option<(Range<usize>, Clues)> {
+    const LABELS: &[&[u8]] = &[b"dob", b"mrn", b"ssn", b"mbi"];
+    let start = text[..key.end].iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+    let is_label = LABELS.iter().any(|own| text[start..key.end].eq_ignore_ascii_case(own));
+    if is_label { names::before_label(text, start) } else { None }
 }
 
 /// Does a label speak of a name's part, so that what stands behind it is a name, known or not?

@@ -158,6 +158,9 @@ impl Columns {
         // An address inside a network is nobody's.
         let plain = || Some((*generic()?, field.value.clone(), Verdict::Valid)).filter(|_| kind != "ip");
         let Some((rule, at, verdict)) = best.or_else(|| generic().and_then(fits)).or_else(plain) else { return };
+        if kind == "ip" && verdict == Verdict::Reserved {
+            return;
+        }
         if at.is_empty() || !FLAGS.contains(&kind) && checks::is_placeholder(text.get(at.clone()).unwrap_or_default()) {
             return;
         }

@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
 use crate::streams::{Classifier, PREFIX, Prefixes};
 
+/// Kinds of information about health, which identify nobody.
+const HEALTH: &[&str] = &["health.diagnosis", "health.drug", "health.lab", "health.note", "health.procedure"];
+
 /// The rules, ready: patterns, labels, where patterns begin, which rules are of a kind.
 pub(crate) struct Engine {
     pub(crate) matchers: Matchers,
@@ -86,6 +89,11 @@ impl Engine {
             kinds,
             name,
         })
+    }
+
+    /// Is it about health and nobody's identifier?
+    pub(crate) fn is_health(&self, rule: RuleId) -> bool {
+        HEALTH.iter().any(|kind| self.of_kind(kind).contains(&rule))
     }
 
     /// The rules of a kind, in the order of their ids; or the one rule of this id.

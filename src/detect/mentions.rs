@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Clues, Detector, Hit, names};
+use crate::detect::{Clues, Detector, Hit, names, rows, towns};
 use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -16,6 +16,9 @@ use crate::words::{self, Class, Facts};
 
 /// Kinds whose finds make a text one about people.
 const PERSONAL: &[&str] = &["name", "dob", "mrn", "ssn", "health_plan_id", "age_over_89", "phone"];
+
+/// Shorter values are no sentences, in bytes.
+const SENTENCE: usize = 30;
 
 /// Finds what only the rest of a note explains; it goes by what the other detectors have found.
 pub(crate) struct Mentions(pub(crate) Arc<Engine>);
@@ -28,29 +31,99 @@ impl Detector for Mentions {
         };
         let prose = document.kind.is_running_text();
         let terse = matches!(document.kind, Kind::Code | Kind::Config | Kind::Log);
-        if !(prose || terse) || !PERSONAL.iter().any(personal) {
+        let data = matches!(document.kind, Kind::Data | Kind::Unknown);
+        if !(prose || terse || data) || !PERSONAL.iter().any(personal) {
             return;
         }
         let text = &document.bytes[..];
         let mut found = Vec::new();
+        if data {
+            self.sentences(document, hits, &mut found);
+            hits.append(&mut found);
+            return;
+        }
         if let Some(rule) = self.0.name {
-            let mut people = People { text, prose, rule, taken: taken(hits, rule), known: known(text, hits, rule) };
+            let mut people = People::new(text, prose, rule, hits);
             if prose {
-                people.introduced(&mut found);
+                people.introduced(0..text.len(), &mut found);
             } else {
                 people.introduced_tersely(&mut found);
             }
             // Logs name people by labels, and are long.
             if document.kind != Kind::Log {
-                people.called_again(&mut found);
+                people.called_again(0..text.len(), &mut found);
             }
         }
         if let Some(rule) = self.0.date.filter(|_| prose) {
             days(text, rule, &mut found);
         }
+        if let Some(rule) = self.0.of_kind("city").first().filter(|_| prose) {
+            towns::read(text, *rule, &mut found);
+        }
         hits.append(&mut found);
     }
 }
+
+impl Mentions {
+    /// Sentences in the values of records: a chat's messages, a table's remarks.
+    fn sentences(&self, document: &Document, hits: &[Hit], found: &mut Vec<Hit>) {
+        let text = &document.bytes[..];
+        let mut people = self.0.name.map(|rule| People::new(text, true, rule, hits));
+        for at in sentences(text) {
+            if let Some(people) = &mut people {
+                people.introduced(at.clone(), found);
+                people.called_again(at.clone(), found);
+            }
+            let (from, sentence) = (found.len(), &text[at.clone()]);
+            if let Some(rule) = self.0.date {
+                days(sentence, rule, found);
+                dates(&self.0, sentence, rule, found);
+            }
+            if let Some(rule) = self.0.of_kind("city").first() {
+                towns::read(sentence, *rule, found);
+            }
+            for hit in &mut found[from..] {
+                hit.at = at.start + hit.at.start..at.start + hit.at.end;
+            }
+        }
+        for hit in found {
+            hit.clues = hit.clues.with(Clues::SENTENCE);
+        }
+    }
+}
+
+/// Values of records that are sentences: so many words, most of them letters, no code between them.
+fn sentences(text: &[u8]) -> Vec<Range<usize>> {
+    let is_end = |b: &u8| matches!(b, b'"' | b'\t' | b'\n' | b'|' | b'{' | b'}' | b'<' | b'>');
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < text.len() {
+        let end = start + text[start..].iter().position(is_end).unwrap_or(text.len() - start);
+        let value = &text[start..end];
+        let blanks = || memchr::memchr_iter(b' ', value).count();
+        let odd = || value.iter().filter(|b| matches!(b, b'=' | b';' | b'_' | b'\\' | b'[' | b'^' | b'*')).count();
+        if value.len() >= SENTENCE && (5..).contains(&blanks()) && value.len() / (blanks() + 1) < 12 && odd() * 40 < value.len() {
+            found.push(start..end);
+        }
+        start = end + 1;
+    }
+    found
+}
+
+/// Dates in a sentence.
+fn dates(engine: &Engine, sentence: &[u8], rule: RuleId, found: &mut Vec<Hit>) {
+    let mut at = 0;
+    while at < sentence.len() {
+        let len = sentence[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b >= 0x80).count();
+        let end = if len > 0 { rows::date_at(engine, rule, sentence, at, true) } else { None };
+        if let Some(end) = end {
+            let clues = Clues::SHAPE.with(Clues::DATE);
+            found.push(Hit { rule: Some(rule), at: at..end, label: None, clues, owner: Owner::Unknown, record: None });
+        }
+        at = end.unwrap_or(at + len.max(1));
+    }
+}
+
 
 /// Where names are found already, in order.
 fn taken(hits: &[Hit], rule: RuleId) -> Vec<Range<usize>> {
@@ -96,10 +169,14 @@ struct People<'t> {
 }
 
 impl<'t> People<'t> {
+    fn new(text: &'t [u8], prose: bool, rule: RuleId, hits: &[Hit]) -> Self {
+        Self { text, prose, rule, taken: taken(hits, rule), known: known(text, hits, rule) }
+    }
+
     /// `her daughter Consuelo`, `wife (Ingrid)`, `patient Oduya`.
-    fn introduced(&mut self, found: &mut Vec<Hit>) {
-        let mut from = 0;
-        while let Some(word) = next_capital(self.text, from) {
+    fn introduced(&mut self, part: Range<usize>, found: &mut Vec<Hit>) {
+        let mut from = part.start;
+        while let Some(word) = next_capital(&self.text[..part.end], from) {
             from = self.introduce(word, found);
         }
     }
@@ -150,12 +227,12 @@ impl<'t> People<'t> {
     }
 
     /// A name of somebody whom the text has named.
-    fn called_again(&mut self, found: &mut Vec<Hit>) {
+    fn called_again(&mut self, part: Range<usize>, found: &mut Vec<Hit>) {
         if self.known.is_empty() {
             return;
         }
-        let mut from = 0;
-        while let Some(word) = next_capital(self.text, from) {
+        let mut from = part.start;
+        while let Some(word) = next_capital(&self.text[..part.end], from) {
             from = word.end;
             if self.known.contains(&self.text[word.clone()]) && !self.is_taken(&word) {
                 self.push(word, Clues::NAMED, found);
@@ -215,7 +292,9 @@ fn cue_before(text: &[u8], at: usize, prose: bool) -> Option<bool> {
     let word = &cue[start..];
     let patient = [&b"patient"[..], b"pt", b"resident", b"client", b"neighbor", b"neighbour", b"friend", b"member"];
     let patient = &patient[..if prose { patient.len() } else { 2 }];
-    let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue));
+    let greeted = [&b"hi"[..], b"hello", b"hey", b"dear", b"thanks", b"welcome"];
+    let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue))
+        || prose && greeted.iter().any(|cue| word.eq_ignore_ascii_case(cue));
     // `MOTHER Reports`, `Patient Portal`: a heading's word says little.
     let lower = word.last().is_some_and(u8::is_ascii_lowercase);
     let relative = prose && words::facts(word).is(Class::Relative) && word.len() >= 3;

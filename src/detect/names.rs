@@ -34,10 +34,13 @@ impl Word {
 
     /// Is it used as an ordinary word far more than as a name?
     fn ordinary(&self) -> bool {
+        self.plain() || self.facts.is(Class::City)
+    }
+
+    /// The same, of words that are no towns.
+    fn plain(&self) -> bool {
         let name = self.given().max(self.surname());
-        self.facts.is(Class::Stop)
-            || (self.facts.common() >= 4 && self.facts.common() + 1 >= name)
-            || self.facts.is(Class::City)
+        self.facts.is(Class::Stop) || (self.facts.common() >= 4 && self.facts.common() + 1 >= name)
     }
 }
 
@@ -184,7 +187,8 @@ fn last_first(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
     if given.initial || surname.surname() < 2 || given.given() < 2 || !tail || listed {
         return None;
     }
-    let ordinary = surname.ordinary() || given.ordinary();
+    // `Davis, Michael`: surnames are towns, too.
+    let ordinary = surname.plain() || given.plain() || surname.ordinary() && given.ordinary();
     let end = words.last()?.at.end;
     Some((surname.at.start..end, Clues::FULL_NAME.when(ordinary, Clues::COMMON_WORD)))
 }
@@ -200,6 +204,24 @@ pub(crate) fn last_first_after_cue(text: &[u8], at: usize) -> Option<(Range<usiz
         return None;
     }
     Some((surname.at.start..given.at.end, Clues::HALF_NAME))
+}
+
+/// The name that ends before `at`, where a label of a person's data begins: `Pina Morosini DOB …`, `WILLOW^JO (MRN …`.
+pub(crate) fn before_label(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
+    let floor = at.saturating_sub(48);
+    let end = floor + text[floor..at].iter().rposition(|b| !matches!(b, b' ' | b'(' | b',' | b'[' | b':' | b'-'))? + 1;
+    (at - end <= 3 && at > end).then_some(())?;
+    // The runs of two or three words that fill the room up to the end, the longest first.
+    let begins = |i: &usize| is_capital(text, *i) && (*i == 0 || !is_letter(text[*i - 1]) && !text[*i - 1].is_ascii_digit());
+    (floor..end).filter(begins).find_map(|start| {
+        let words = run(text, start, end, false);
+        let (first, last) = (words.first()?, words.last()?);
+        let named = |w: &Word| w.initial || !w.facts.is(Class::Stop) && (w.known() || w.facts.common() == 0) && !w.plain();
+        let fits = last.at.end == end && (2..=4).contains(&words.len()) && words.iter().all(named) && !first.initial;
+        let known = words.iter().any(Word::known) || words.iter().all(|w| w.at.len() > 2 && text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
+        let clues = if words.iter().filter(|w| w.known()).count() > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
+        (fits && known).then(|| (first.at.start..end, clues))
+    })
 }
 
 /// A name that must follow, as after a title or a label: capitals, known or not.

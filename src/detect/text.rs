@@ -40,12 +40,13 @@ impl Detector for Text {
         pass.run_later();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
-            // A loose label of nobody's and an address of a machine make no record.
+            // A loose label of nobody's, an address of a machine and a diagnosis make no record.
             let ips = self.0.of_kind("ip");
             let speaks = |h: &&Hit| {
                 let loose = h.clues.has(Clues::WEAK_LABEL) && h.owner != Owner::Person;
                 let machine = h.rule.is_some_and(|rule| ips.contains(&rule));
-                !loose && !machine && !h.clues.any(Clues::GLUED.with(Clues::RESERVED).with(Clues::DATE))
+                let term = h.rule.is_some_and(|rule| self.0.is_health(rule));
+                !loose && !machine && !term && !h.clues.any(Clues::GLUED.with(Clues::RESERVED).with(Clues::DATE))
             };
             seeds.extend(hits[from..].iter().filter(speaks).map(|h| h.at.start));
             rows::read(&self.0, &document.bytes, &seeds, hits);
@@ -347,6 +348,9 @@ impl Pass<'_> {
                 (slot.start..end, verdict, Clues::default())
             }
         };
+        if let Some((name, (who, clues))) = self.engine.name.zip(beside::before_label(text, &key)) {
+            self.push(name, who, None, clues.with(Clues::SHAPE).with(Clues::CUE), Owner::Unknown);
+        }
         // `Self::Nok => "NOK"`: a code that says its own name.
         if text[key.clone()].eq_ignore_ascii_case(&text[at.clone()]) {
             return;

@@ -93,11 +93,16 @@ const SIGHT: usize = 200;
 /// Words of lines whose names and addresses are meant to be public.
 const ATTRIBUTION: &[&str] = &[
     "copyright",
-    "(c)",
+    "(c) copyright",
+    "(c) 19",
+    "(c) 20",
     "\u{a9}",
     "author",
-    "maintain",
-    "contribut",
+    "maintainer",
+    "maintained by",
+    "contributor",
+    "contributed by",
+    "contributions",
     "written by",
     "signed-off-by",
     "reviewed-by",
@@ -107,11 +112,15 @@ const ATTRIBUTION: &[&str] = &[
     "co-authored",
     "licens",
     "licenc",
-    "thanks",
-    "credit",
+    "thanks to",
+    "thanks go",
+    "credits",
+    "credit to",
     "original by",
     "modified by",
-    "ported",
+    "ported by",
+    "ported from",
+    "ported to",
     "patch by",
     "patches by",
     "@param",
@@ -119,8 +128,12 @@ const ATTRIBUTION: &[&str] = &[
     "et al",
     "isbn",
     "rfc",
-    "courtesy",
+    "courtesy of",
 ];
+
+/// Words of care and payment that begin as those do.
+const NOT_ATTRIBUTION: &[&[u8]] = &[b"authoriz", b"authoris", b"authorit"];
+
 
 /// How far before a value in code the notice is looked for that it may be a part of, in bytes.
 const NOTICE: usize = 3072;
@@ -147,6 +160,11 @@ fn in_notice(text: &[u8], at: usize) -> bool {
     said.iter().any(|word| memchr::memmem::find(&text[start..at], word.as_bytes()).is_some())
 }
 
+/// Does the text that begins with a word of authors really speak of them: no `authorization`?
+fn is_attribution(text: &[u8]) -> bool {
+    !NOT_ATTRIBUTION.iter().any(|word| text.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word)))
+}
+
 /// Finds attribution words in lines.
 pub(crate) struct Lines(Option<AhoCorasick>);
 
@@ -163,7 +181,10 @@ impl Lines {
         let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
         let near = from + line.start..from + line.end.max(at.end - from);
         let code = document.kind == Kind::Code && document.first_byte == 0;
-        let attribution = self.0.as_ref().is_some_and(|a| a.is_match(&text[near.clone()]));
+        let attribution = self.0.as_ref().is_some_and(|search| {
+            let line = &text[near.clone()];
+            search.find_iter(line).any(|found| is_attribution(&line[found.start()..]))
+        });
         let health_line = health_words(&text[near.clone()], 1) > 0;
         Around {
             attribution,

@@ -25,9 +25,37 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
     if kind != Kind::Prose {
         drop_lonely(&mut hits, rules);
     }
+    // What is said of somebody's health names him, too: `ILLNESS: Mr. Roe is a 67-year-old …` is both.
+    let is_health = |h: &Hit| h.rule.is_some_and(|id| rules.get(id).identifier.kind.starts_with("health."));
+    let (health, identifiers): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_health);
+    let mut kept = best(identifiers, rules);
+    let health: Vec<Hit> = best(health, rules).into_iter().filter_map(|h| beside(h, &kept)).collect();
+    kept.extend(health);
+    kept.sort_by_key(|h| (h.at.start, h.at.end));
+    kept
+}
+
+/// Of hits that overlap, the best.
+fn best(hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
     let mut order: Vec<usize> = (0..hits.len()).collect();
     order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
     keep(hits, &order)
+}
+
+/// The longest piece of a hit that no other one holds.
+fn beside(hit: Hit, others: &[Hit]) -> Option<Hit> {
+    let next = others.partition_point(|other| other.at.end <= hit.at.start);
+    let (mut longest, mut from) = (0..0, hit.at.start);
+    for other in others[next..].iter().take_while(|other| other.at.start < hit.at.end) {
+        if other.at.start.saturating_sub(from) > longest.len() {
+            longest = from..other.at.start;
+        }
+        from = other.at.end;
+    }
+    if hit.at.end.saturating_sub(from) > longest.len() {
+        longest = from..hit.at.end;
+    }
+    (!longest.is_empty()).then_some(Hit { at: longest, ..hit })
 }
 
 /// Drops hits that only neighbours could prove (a loose label of nobody's, a bare IP address) and that have none: logs are full of them.

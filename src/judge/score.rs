@@ -85,7 +85,7 @@ const WEIGHTS: &[Weight] = &[
         says: "a date in a document about care",
     },
     Weight {
-        when: |s| s.page.people > 0 && s.page.kind.is_running_text() && !s.labelled(),
+        when: |s| s.page.people > 0 && (s.page.kind.is_running_text() || s.has(Clues::SENTENCE)) && !s.labelled(),
         worth: 1.3,
         says: "the document is about a person",
     },
