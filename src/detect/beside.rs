@@ -7,6 +7,7 @@ use crate::detect::labels::Called;
 use crate::detect::{Clues, names};
 use crate::fields::Owner;
 use crate::rule::{RuleId, Value};
+use crate::words::{self, Class};
 
 /// Fewer digits number rows and rooms.
 const DIGITS: usize = 5;
@@ -85,6 +86,16 @@ pub(crate) fn before_label(text: &[u8], key: &Range<usize>) -> Option<(Range<usi
     let start = text[..key.end].iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
     let is_label = LABELS.iter().any(|own| text[start..key.end].eq_ignore_ascii_case(own));
     if is_label { names::before_label(text, start) } else { None }
+}
+
+/// Does a word that speaks of a person stand just before (`patient`, `wife`, `pt`)?
+pub(crate) fn cue(text: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(24);
+    let before = text[floor..at].trim_ascii_end();
+    let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
+    let start = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
+    let facts = words::facts(&before[start..]);
+    facts.is(Class::Relative) || facts.is(Class::NameCue) || facts.is(Class::Title)
 }
 
 /// Does a label speak of a name's part, so that what stands behind it is a name, known or not?

@@ -90,7 +90,8 @@ impl Columns {
             columns.values().flatten().any(|called| called.strong && rules.contains(&called.rule))
         };
         let who = PERSONAL[..4].iter().filter(is).count();
-        who > 0 && PERSONAL.iter().filter(is).count() >= 2
+        let named = columns.values().flatten().any(|called| Some(called.rule) == self.engine.name);
+        who > 0 && (named || PERSONAL.iter().filter(is).count() >= 2)
     }
 
     fn field(

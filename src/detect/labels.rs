@@ -346,6 +346,12 @@ impl Vocabulary {
         self.words.get(&hash(self.canonical(word))).and_then(|w| w.owner)
     }
 
+    /// The label that `#` behind `key` makes: `Unit #`. Any number's is none.
+    pub(crate) fn numbered(&self, key: &[u8]) -> Option<Called> {
+        let any = self.look_up(b"number").map(|called| called.rule);
+        self.look_up(&[key, b" number"].concat()).filter(|called| called.strong || Some(called.rule) != any)
+    }
+
     /// Whose record a thing called `name` holds (`patients`, `ProviderDto`, `tls_config`).
     pub(crate) fn owner(&self, name: &[u8]) -> Owner {
         let words = Words::of(name);

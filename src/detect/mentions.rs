@@ -208,6 +208,10 @@ impl<'t> People<'t> {
         if !self.prose && self.text.get(word.end).is_some_and(|b| matches!(b, b'(' | b'<' | b':' | b'.' | b'{')) {
             return end;
         }
+        // `Hello, I've …`
+        if self.text[word.clone()].starts_with(b"I'") {
+            return end;
+        }
         let facts = words::facts(&self.text[word.clone()]);
         let medical =
             [Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Stop, Class::Month, Class::Title]

@@ -184,7 +184,8 @@ fn last_first(text: &[u8], words: &[Word]) -> Option<(Range<usize>, Clues)> {
     let (surname, given) = (words.first()?, words.get(1)?);
     let tail = words[2..].iter().all(|w| w.initial || w.given() > 0);
     let listed = words[1..].iter().any(|w| w.comma && text.get(w.at.end + 2).is_some_and(|b| b.is_ascii_alphabetic()));
-    if given.initial || surname.surname() < 2 || given.given() < 2 || !tail || listed {
+    let cue = [Class::Relative, Class::NameCue, Class::Title].into_iter().any(|class| surname.facts.is(class));
+    if cue || given.initial || surname.surname() < 2 || given.given() < 2 || !tail || listed {
         return None;
     }
     // `Davis, Michael`: surnames are towns, too.
@@ -272,6 +273,7 @@ pub(crate) fn behind_label(
     if !strong && unknown > 0 && (unknown > 1 || given.given() < 3 - u8::from(first.comma))
         || words.iter().any(|w| is_sample(&text[w.at.clone()]))
         || words.len() == 1 && known_type(&text[first.at.clone()])
+        || words.iter().all(|w| w.facts.is(Class::Stop))
     {
         return None;
     }

@@ -178,7 +178,12 @@ impl Pass<'_> {
     }
 
     fn called(&mut self, key: &Range<usize>) -> Option<Called> {
-        self.known.look_up(&self.engine.words, &self.text[key.clone()])
+        let called = self.known.look_up(&self.engine.words, &self.text[key.clone()]);
+        // `Unit #: …` is the unit's number.
+        let number = || matches!(self.text[key.end..], [b'#', ..] | [b' ', b'#', ..]);
+        let numbered = || self.engine.words.numbered(&self.text[key.clone()]);
+        let weak = self.document.kind.is_running_text();
+        called.or_else(|| number().then(numbered)?.filter(|called| called.strong || weak))
     }
 
     /// Is it source code or a log, where commas part the arguments of calls?
@@ -447,15 +452,15 @@ impl Pass<'_> {
             return;
         }
         if let Some((at, clues)) = names::in_text(text, start) {
-            let cue = self.cue_before(start);
+            let cue = beside::cue(text, start);
             self.name(rule, at, clues.when(cue, Clues::CUE), Owner::Unknown);
-        } else if words::facts(&text[start..end]).given() >= 3 && self.cue_before(start) {
+        } else if words::facts(&text[start..end]).given() >= 3 && beside::cue(text, start) {
             // `patient Norma Delacroix`: a surname may be new behind a cue.
             if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
                 self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
             }
         } else if text.get(end) == Some(&b',')
-            && self.cue_before(start)
+            && beside::cue(text, start)
             && let Some((at, clues)) = names::last_first_after_cue(text, start)
         {
             self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
@@ -487,16 +492,6 @@ impl Pass<'_> {
             self.push(number, at, None, Clues::SHAPE.with(Clues::ROW), owner);
         }
         self.push(rule, at, None, clues.with(Clues::SHAPE).when(reserved, Clues::RESERVED), owner);
-    }
-
-    /// Does a word that speaks of a person stand just before (`patient`, `wife`, `pt`)?
-    fn cue_before(&self, at: usize) -> bool {
-        let floor = at.saturating_sub(24);
-        let before = self.text[floor..at].trim_ascii_end();
-        let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b",")).unwrap_or(before);
-        let start = before.iter().rposition(|b| !b.is_ascii_alphabetic()).map_or(0, |i| i + 1);
-        let facts = words::facts(&before[start..]);
-        facts.is(Class::Relative) || facts.is(Class::NameCue) || facts.is(Class::Title)
     }
 
     fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {

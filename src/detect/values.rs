@@ -27,7 +27,7 @@ pub(crate) fn key_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize) 
         }
         end -= 1;
     }
-    if !may_end(floor, end) {
+    if !(text[end..at].contains(&b'#') || may_end(floor, end)) {
         return None;
     }
     let start = match quote {
@@ -70,7 +70,7 @@ pub(crate) fn words_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize
     let end = floor + text[floor..at].iter().rposition(|b| !skip(b))? + 1;
     let close = at - end <= 4 && end < at && (text[end - 1].is_ascii_alphabetic() || text[end - 1] == b'.');
     // `part-719`: a hyphen without blanks glues, it does not separate.
-    if !close || (at - end == 1 && text[end] == b'-') || !may_end(floor, end) {
+    if !close || (at - end == 1 && text[end] == b'-') || !(text[end..at].contains(&b'#') || may_end(floor, end)) {
         return None;
     }
     let start = words_start(text, floor, end);

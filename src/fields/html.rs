@@ -118,7 +118,8 @@ impl Page<'_> {
             *cell = said.clone();
         }
         let last = self.last.replace(said.clone());
-        if said.len() > VALUE || in_table {
+        let heading = self.cells.last().is_some_and(|(heading, _)| *heading);
+        if said.len() > VALUE || in_table || heading {
             return;
         }
         if let Some(called) = tag.and_then(|tag| called(self.text, tag)) {

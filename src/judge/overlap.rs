@@ -5,6 +5,9 @@ use crate::fields::Owner;
 use crate::kind::Kind;
 use crate::rule::Rules;
 
+/// Longer values are said in words, and are no codes, in bytes.
+const WORDS: usize = 24;
+
 /// Drops hits where a format says that nobody is identified, merges hits of one rule, and of overlapping ones keeps the best.
 /// Published samples that nothing labels are wanted by the strict profile only.
 pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: bool) -> Vec<Hit> {
@@ -27,7 +30,8 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
     }
     // What is said of somebody's health names him, too: `ILLNESS: Mr. Roe is a 67-year-old …` is both.
     let is_health = |h: &Hit| h.rule.is_some_and(|id| rules.get(id).identifier.kind.starts_with("health."));
-    let (health, identifiers): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_health);
+    let is_said = |h: &Hit| is_health(h) && h.at.len() > WORDS;
+    let (health, identifiers): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_said);
     let mut kept = best(identifiers, rules);
     let health: Vec<Hit> = best(health, rules).into_iter().filter_map(|h| beside(h, &kept)).collect();
     kept.extend(health);
