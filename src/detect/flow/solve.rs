@@ -112,13 +112,17 @@ pub struct Solver<'a> {
     sources: Vec<From>,
     source_ids: FxHashMap<From, Source>,
     shown: FxHashMap<(Def, How), Shows>,
-    revealed: FxHashMap<(T, How, bool), Taint>,
+    revealed: FxHashMap<(T, How, bool), (Taint, Vec<(Def, Sym)>)>,
+    /// What was read from the heap for what is being found out just now.
+    reading: Vec<Vec<(Def, Sym)>>,
     summaries: FxHashMap<Def, Rc<Summary>>,
     active: Vec<Def>,
     /// What was put into fields and statics anywhere: type, field.
     heap: FxHashMap<(Def, Sym), Val>,
     reads: FxHashMap<(Def, Sym), FxHashSet<Def>>,
     changed: FxHashSet<(Def, Sym)>,
+    /// Which functions have asked what a function does.
+    users: FxHashMap<Def, FxHashSet<Def>>,
     cells: Vec<Val>,
     cell_ids: FxHashMap<(Def, u32), u32>,
     barriers: FxHashMap<Sym, bool>,
@@ -142,7 +146,9 @@ enum Head {
 }
 
 /// Most rounds in which what is put into fields is followed.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
+/// A function is evaluated again at most so many times in a round.
+const AGAIN: u8 = 3;
 
 impl<'a> Solver<'a> {
     /// A solver for the files of a workspace.
@@ -188,6 +194,8 @@ impl<'a> Solver<'a> {
             heap: FxHashMap::default(),
             reads: FxHashMap::default(),
             changed: FxHashSet::default(),
+            reading: Vec::new(),
+            users: FxHashMap::default(),
             cells: Vec::new(),
             cell_ids: FxHashMap::default(),
             barriers: FxHashMap::default(),
@@ -378,7 +386,7 @@ impl<'a> Solver<'a> {
         }
         for _ in 0..ROUNDS {
             self.round(wanted.clone());
-            if !self.forget_changed() {
+            if !self.refresh() {
                 break;
             }
         }
@@ -406,24 +414,31 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Forgets the summaries of functions that read what has changed since, and of all that call them.
-    fn forget_changed(&mut self) -> bool {
+    /// Evaluates again the functions that read what has changed since, and those that asked for one which does something
+    /// else now. Was there any?
+    fn refresh(&mut self) -> bool {
         let changed = std::mem::take(&mut self.changed);
-        let mut stale: Vec<Def> =
-            changed.iter().filter_map(|key| self.reads.get(key)).flat_map(|readers| readers.iter().copied()).collect();
-        if stale.is_empty() {
-            return false;
-        }
-        let mut gone: FxHashSet<Def> = FxHashSet::default();
+        let readers = changed.iter().filter_map(|key| self.reads.get(key)).flatten().copied();
+        let mut stale: Vec<Def> = readers.collect::<FxHashSet<Def>>().into_iter().collect();
+        stale.sort_unstable();
+        let any = !stale.is_empty();
+        self.forget_shown();
+        let mut again: FxHashMap<Def, u8> = FxHashMap::default();
         while let Some(def) = stale.pop() {
-            if gone.insert(def) {
-                self.summaries.remove(&def);
-                let name = self.def_name(def);
-                stale.extend(self.callers.get(&name).into_iter().flatten().copied());
+            let times = again.entry(def).or_default();
+            *times += 1;
+            let Some(before) = self.summaries.remove(&def).filter(|_| *times <= AGAIN) else { continue };
+            if *self.summary(def) != *before {
+                self.forget_shown();
+                stale.extend(self.users.get(&def).into_iter().flatten());
             }
         }
+        any
+    }
+
+    /// Forgets what types show, as far as functions say it.
+    fn forget_shown(&mut self) {
         self.shown.retain(|_, shows| matches!(shows, Shows::Fields(_)));
         self.revealed.clear();
-        true
     }
 }

@@ -86,6 +86,9 @@ impl Solver<'_> {
             self.key(def, 0, variants, name, file) == key
         })?;
         let ty = self.field_ty(def, &variants.fields[at]);
+        if item.generics.is_empty() {
+            return Some((ty, at));
+        }
         let generics: Vec<Sym> = item.generics.iter().map(|n| self.sym(file, *n)).collect();
         let map: Vec<(Sym, T)> = generics.into_iter().zip(args.iter().copied()).collect();
         Some((self.subst(ty, &map), at))
@@ -95,7 +98,7 @@ impl Solver<'_> {
         if self.type_item(def).is_some_and(|item| item.is_enum) {
             return self.unknown_field(val, name, at);
         }
-        if self.typed_field(def, 0, args, name).is_none() {
+        let Some(field) = self.typed_field(def, 0, args, name) else {
             // Through `Deref`, or made by a macro.
             if let Some(target) = self.deref_target(def).filter(|_| self.derefs < DEREFS) {
                 self.derefs += 1;
@@ -104,8 +107,8 @@ impl Solver<'_> {
                 return part;
             }
             return self.unknown_field(val, name, at);
-        }
-        self.variant_field_in(val, (def, 0), args, name, at)
+        };
+        self.variant_field_in(val, (def, 0), field, name, at)
     }
 
     /// A field of an enum's variant, by its key.
@@ -126,18 +129,18 @@ impl Solver<'_> {
             return Val::clean();
         }
         let args = self.inner_def(val.ty).map(|(_, args)| args).unwrap_or_default();
-        self.variant_field_in(val, (def, variant), &args, key, at)
+        let Some(field) = self.typed_field(def, variant, &args, key) else { return Val::default() };
+        self.variant_field_in(val, (def, variant), field, key, at)
     }
 
     fn variant_field_in(
         &mut self,
         val: &Val,
         (def, variant): (Def, u16),
-        args: &[T],
+        (ty, index): (T, usize),
         key: Sym,
         at: Option<(FileId, Span)>,
     ) -> Val {
-        let Some((ty, index)) = self.typed_field(def, variant, args, key) else { return Val::default() };
         let mut out = Val::of(ty);
         if val.clean {
             out.clean = true;
@@ -343,6 +346,9 @@ impl Solver<'_> {
     pub(super) fn read_heap(&mut self, def: Def, key: Sym) {
         if let Some(&reader) = self.active.last() {
             self.reads.entry((def, key)).or_default().insert(reader);
+        }
+        if let Some(reading) = self.reading.last_mut() {
+            reading.push((def, key));
         }
     }
 

@@ -179,10 +179,13 @@ impl<'a> Solver<'a> {
         }
         if let Some((def, args)) = self.inner_def(ty) {
             let key = (ty, how, hint == Owner::Person);
-            if let Some(known) = self.revealed.get(&key) {
-                return known.clone();
+            if let Some((known, reads)) = self.revealed.get(&key).cloned() {
+                // Who is told it depends on what it was found out from.
+                reads.into_iter().for_each(|(def, key)| self.read_heap(def, key));
+                return known;
             }
-            self.revealed.insert(key, Taint::new());
+            self.revealed.insert(key, Default::default());
+            self.reading.push(Vec::new());
             match self.shows(def, how) {
                 Shows::Nothing => {}
                 Shows::Fields(fields) => {
@@ -193,7 +196,11 @@ impl<'a> Solver<'a> {
                 }
                 Shows::Written(written) => add(&mut out, &written.0),
             }
-            self.revealed.insert(key, out.clone());
+            let reads = self.reading.pop().unwrap_or_default();
+            if let Some(outer) = self.reading.last_mut() {
+                outer.extend_from_slice(&reads);
+            }
+            self.revealed.insert(key, (out.clone(), reads));
             return out;
         }
         match self.types.get(ty).clone() {
@@ -316,8 +323,14 @@ impl<'a> Solver<'a> {
 
     /// What a type's text shows.
     pub(super) fn shows(&mut self, def: Def, how: How) -> Shows {
-        if let Some(known) = self.shown.get(&(def, how)) {
-            return known.clone();
+        if let Some(known) = self.shown.get(&(def, how)).cloned() {
+            let name = if how == How::Debug { self.syms.debug } else { self.syms.display };
+            if let (Shows::Written(_), Some(&fmt), Some(&user)) =
+                (&known, self.formatters.get(&(def, name)), self.active.last())
+            {
+                self.users.entry(fmt).or_default().insert(user);
+            }
+            return known;
         }
         self.shown.insert((def, how), Shows::Nothing);
         let shows = self.find_shows(def, how);

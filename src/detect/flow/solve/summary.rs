@@ -18,7 +18,7 @@ pub(super) struct ParamSink {
 }
 
 /// What a function does.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Summary {
     pub(super) ret: Val,
     pub(super) sinks: Vec<ParamSink>,
@@ -59,6 +59,9 @@ impl Solver<'_> {
 
     /// What a function does; known after the first time.
     pub(super) fn summary(&mut self, def: Def) -> Rc<Summary> {
+        if let Some(&user) = self.active.last() {
+            self.users.entry(def).or_default().insert(user);
+        }
         if let Some(known) = self.summaries.get(&def) {
             return Rc::clone(known);
         }

@@ -79,6 +79,18 @@ pub(super) enum Callable {
     Other(Sym),
 }
 
+impl PartialEq for Callable {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Closure(one), Self::Closure(other)) => Rc::ptr_eq(one, other),
+            (Self::Function(one), Self::Function(other)) => one == other,
+            (Self::Maker(one, a), Self::Maker(other, b)) => (one, a) == (other, b),
+            (Self::Other(one), Self::Other(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 /// A closure.
 pub(super) struct Closure {
     /// In which activation it was made.
@@ -91,7 +103,7 @@ pub(super) struct Closure {
 }
 
 /// What is known of a value.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Val {
     pub(super) ty: T,
     pub(super) taint: Taint,
