@@ -128,6 +128,8 @@ impl Clues {
     pub const AGAIN: Self = Self(1 << 13);
     /// It stands in a sentence of a record.
     pub const SENTENCE: Self = Self(1 << 16);
+    /// A greeting stands before it.
+    pub const GREETED: Self = Self(1 << 17);
     /// A cell of a record that holds a person; nothing names it.
     pub const ROW: Self = Self(1 << 14);
     /// A date in running text.

@@ -46,8 +46,20 @@ pub(crate) fn chained(text: &[u8], dot: usize) -> Option<Range<usize>> {
 
 /// Words of test libraries that compare, or make a value to compare with.
 const MATCHERS: &[&str] = &[
-    "is", "eq", "eql", "equal", "equals", "equalto", "equal_to", "tobe", "toequal", "sameas", "same", "contains",
-    "containsstring", "hasitem", "matches", "value", "exactly", "just", "some", "of", "string", "valueof", "aryeq",
+    "is",
+    "eq",
+    "eql",
+    "equal",
+    "equals",
+    "equalto",
+    "equal_to",
+    "tobe",
+    "toequal",
+    "sameas",
+    "same",
+    "contains",
+    "containsstring",
+    "hasitem",
 ];
 
 /// What names the argument of the matcher whose bracket stands at `at`: `jsonPath("$.ssn", is("…"))`,

@@ -45,7 +45,8 @@ fn number(text: &[u8], at: usize) -> Option<Range<usize>> {
     let token = &room[..len];
     let digits = token.iter().filter(|b| b.is_ascii_digit()).count();
     let letters = token.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let fits = len <= LONGEST && digits >= DIGITS && letters <= 4 && token.last().is_some_and(u8::is_ascii_alphanumeric);
+    let fits =
+        len <= LONGEST && digits >= DIGITS && letters <= 4 && token.last().is_some_and(u8::is_ascii_alphanumeric);
     fits.then_some(at..at + len)
 }
 
@@ -62,7 +63,8 @@ pub(crate) fn of_number(engine: &Engine, text: &[u8], called: Called, (key, at):
 pub(crate) fn in_path(engine: &Engine, text: &[u8], at: usize) -> Option<(Called, Range<usize>)> {
     let end = at.checked_sub(1)?;
     let start = text[..end].iter().rposition(|b| !b.is_ascii_lowercase()).map_or(0, |i| i + 1);
-    let begins = start.checked_sub(1).is_none_or(|i| matches!(text[i], b'/' | b'"' | b'\'' | b'`' | b'=' | b' ' | b'}'));
+    let begins =
+        start.checked_sub(1).is_none_or(|i| matches!(text[i], b'/' | b'"' | b'\'' | b'`' | b'=' | b' ' | b'}'));
     let kind = kind(&text[start..end]).filter(|_| begins && number(text, at).is_some())?;
     let called = Called { rule: rule(engine, kind)?, strong: false, owner: Owner::Person };
     Some((called, start..end))

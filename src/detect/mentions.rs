@@ -102,7 +102,11 @@ fn sentences(text: &[u8]) -> Vec<Range<usize>> {
         let value = &text[start..end];
         let blanks = || memchr::memchr_iter(b' ', value).count();
         let odd = || value.iter().filter(|b| matches!(b, b'=' | b';' | b'_' | b'\\' | b'[' | b'^' | b'*')).count();
-        if value.len() >= SENTENCE && (5..).contains(&blanks()) && value.len() / (blanks() + 1) < 12 && odd() * 40 < value.len() {
+        if value.len() >= SENTENCE
+            && (5..).contains(&blanks())
+            && value.len() / (blanks() + 1) < 12
+            && odd() * 40 < value.len()
+        {
             found.push(start..end);
         }
         start = end + 1;
@@ -123,7 +127,6 @@ fn dates(engine: &Engine, sentence: &[u8], rule: RuleId, found: &mut Vec<Hit>) {
         at = end.unwrap_or(at + len.max(1));
     }
 }
-
 
 /// Where names are found already, in order.
 fn taken(hits: &[Hit], rule: RuleId) -> Vec<Range<usize>> {
@@ -203,7 +206,7 @@ impl<'t> People<'t> {
         if self.is_taken(&word) {
             return end;
         }
-        let Some(close) = cue_before(self.text, word.start, self.prose) else { return end };
+        let Some(Cue { close, clue }) = cue_before(self.text, word.start, self.prose) else { return end };
         // `patient Warner` in a comment; `patient.Name` and `Patient { Id` are code.
         if !self.prose && self.text.get(word.end).is_some_and(|b| matches!(b, b'(' | b'<' | b':' | b'.' | b'{')) {
             return end;
@@ -226,7 +229,7 @@ impl<'t> People<'t> {
         let at = names::after_cue(self.text, word.start).map_or(word, |(at, _)| at);
         let end = at.end;
         self.known.extend(parts(&self.text[at.clone()]));
-        self.push(at, Clues::CUE, found);
+        self.push(at, clue, found);
         end
     }
 
@@ -250,7 +253,7 @@ impl<'t> People<'t> {
     }
 
     fn push(&mut self, at: Range<usize>, clue: Clues, found: &mut Vec<Hit>) {
-        if clue == Clues::CUE {
+        if clue != Clues::NAMED {
             let place = self.taken.partition_point(|taken| taken.start <= at.start);
             self.taken.insert(place, at.clone());
         }
@@ -277,8 +280,15 @@ fn next_capital(text: &[u8], from: usize) -> Option<Range<usize>> {
     }
 }
 
-/// Does a word for a relative or a patient stand just before; and right before, with no colon between?
-fn cue_before(text: &[u8], at: usize, prose: bool) -> Option<bool> {
+/// What introduces a name.
+struct Cue {
+    /// Does it stand right before, with no colon between?
+    close: bool,
+    clue: Clues,
+}
+
+/// Does a word for a relative or a patient, or a greeting, stand just before?
+fn cue_before(text: &[u8], at: usize, prose: bool) -> Option<Cue> {
     let before = &text[at.saturating_sub(24)..at];
     let trimmed = before.trim_ascii_end();
     let blanks = &before[trimmed.len()..];
@@ -296,13 +306,15 @@ fn cue_before(text: &[u8], at: usize, prose: bool) -> Option<bool> {
     let word = &cue[start..];
     let patient = [&b"patient"[..], b"pt", b"resident", b"client", b"neighbor", b"neighbour", b"friend", b"member"];
     let patient = &patient[..if prose { patient.len() } else { 2 }];
-    let greeted = [&b"hi"[..], b"hello", b"hey", b"dear", b"thanks", b"welcome"];
-    let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue))
-        || prose && greeted.iter().any(|cue| word.eq_ignore_ascii_case(cue));
+    let greets = [&b"hi"[..], b"hello", b"hey", b"dear", b"thanks", b"welcome"];
+    if prose && greets.iter().any(|cue| word.eq_ignore_ascii_case(cue)) {
+        return Some(Cue { close, clue: Clues::GREETED });
+    }
+    let is_patient = patient.iter().any(|cue| word.eq_ignore_ascii_case(cue));
     // `MOTHER Reports`, `Patient Portal`: a heading's word says little.
     let lower = word.last().is_some_and(u8::is_ascii_lowercase);
     let relative = prose && words::facts(word).is(Class::Relative) && word.len() >= 3;
-    (relative || is_patient).then_some(close && lower)
+    (relative || is_patient).then_some(Cue { close: close && lower, clue: Clues::CUE })
 }
 
 /// Days and months that name no year, or months that do: all of a date but the year identifies.
@@ -455,7 +467,7 @@ mod tests {
         for (text, close) in
             [("her daughter Bo", Some(true)), ("wife (Bo", Some(true)), ("Mother: Bo", Some(false)), ("saw Bo", None)]
         {
-            assert_eq!(cue_before(text.as_bytes(), text.len() - 2, true), close, "{text}");
+            assert_eq!(cue_before(text.as_bytes(), text.len() - 2, true).map(|cue| cue.close), close, "{text}");
         }
     }
 }

@@ -213,13 +213,16 @@ pub(crate) fn before_label(text: &[u8], at: usize) -> Option<(Range<usize>, Clue
     let end = floor + text[floor..at].iter().rposition(|b| !matches!(b, b' ' | b'(' | b',' | b'[' | b':' | b'-'))? + 1;
     (at - end <= 3 && at > end).then_some(())?;
     // The runs of two or three words that fill the room up to the end, the longest first.
-    let begins = |i: &usize| is_capital(text, *i) && (*i == 0 || !is_letter(text[*i - 1]) && !text[*i - 1].is_ascii_digit());
+    let begins =
+        |i: &usize| is_capital(text, *i) && (*i == 0 || !is_letter(text[*i - 1]) && !text[*i - 1].is_ascii_digit());
     (floor..end).filter(begins).find_map(|start| {
         let words = run(text, start, end, false);
         let (first, last) = (words.first()?, words.last()?);
-        let named = |w: &Word| w.initial || !w.facts.is(Class::Stop) && (w.known() || w.facts.common() == 0) && !w.plain();
+        let named =
+            |w: &Word| w.initial || !w.facts.is(Class::Stop) && (w.known() || w.facts.common() == 0) && !w.plain();
         let fits = last.at.end == end && (2..=4).contains(&words.len()) && words.iter().all(named) && !first.initial;
-        let known = words.iter().any(Word::known) || words.iter().all(|w| w.at.len() > 2 && text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
+        let known = words.iter().any(Word::known)
+            || words.iter().all(|w| w.at.len() > 2 && text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
         let clues = if words.iter().filter(|w| w.known()).count() > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
         (fits && known).then(|| (first.at.start..end, clues))
     })

@@ -118,9 +118,8 @@ fn path_behind(text: &[u8], at: usize) -> &[u8] {
 
 /// Is the name behind this text one of a type or function that is declared here?
 fn is_declared(before: &[u8]) -> bool {
-    const WORDS: [&[u8]; 9] = [
-        b"class ", b"interface ", b"object ", b"namespace ", b"def ", b"func ", b"function ", b"fn ", b"void ",
-    ];
+    const WORDS: [&[u8]; 9] =
+        [b"class ", b"interface ", b"object ", b"namespace ", b"def ", b"func ", b"function ", b"fn ", b"void "];
     WORDS.iter().any(|word| before.ends_with(word))
 }
 

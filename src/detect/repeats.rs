@@ -35,7 +35,8 @@ impl Detector for Repeats {
             return;
         }
         let values = self.values(&document.bytes, hits);
-        let (texts, meanings): (Vec<&[u8]>, Vec<Meaning>) = values.iter().map(|(value, what)| (&value[..], *what)).unzip();
+        let (texts, meanings): (Vec<&[u8]>, Vec<Meaning>) =
+            values.iter().map(|(value, what)| (&value[..], *what)).unzip();
         if texts.is_empty() {
             return;
         }
@@ -104,7 +105,10 @@ fn stands_alone(text: &[u8], at: &Range<usize>) -> bool {
     let (one, two) = (at.start.checked_sub(1), at.start.checked_sub(2));
     let before = one.and_then(|i| text.get(i));
     let (after, then) = (text.get(at.end), text.get(at.end + 1));
-    !word(before) && !word(after) && !(joins(before) && word(two.and_then(|i| text.get(i)))) && !(joins(after) && word(then))
+    !word(before)
+        && !word(after)
+        && !(joins(before) && word(two.and_then(|i| text.get(i))))
+        && !(joins(after) && word(then))
 }
 
 #[cfg(test)]

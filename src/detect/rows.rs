@@ -142,7 +142,8 @@ impl Row<'_> {
             let digit = self.text[i].is_ascii_digit();
             let starts = i == 0 || !is_token(self.text[i - 1]);
             let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
-            let date = (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i, false)).flatten();
+            let date =
+                (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i, false)).flatten();
             if let Some(end) = date.filter(|_| !self.is_named(i)) {
                 self.push(rule, i..end, Clues::CHECKED);
             }

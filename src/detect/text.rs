@@ -180,7 +180,7 @@ impl Pass<'_> {
     fn called(&mut self, key: &Range<usize>) -> Option<Called> {
         let called = self.known.look_up(&self.engine.words, &self.text[key.clone()]);
         // `Unit #: …` is the unit's number.
-        let number = || matches!(self.text[key.end..], [b'#', ..] | [b' ', b'#', ..]);
+        let number = || matches!(self.text[key.end..], [b'#', b' ' | b':', ..] | [b' ', b'#', b' ' | b':', ..]);
         let numbered = || self.engine.words.numbered(&self.text[key.clone()]);
         let weak = self.document.kind.is_running_text();
         called.or_else(|| number().then(numbered)?.filter(|called| called.strong || weak))
@@ -328,8 +328,7 @@ impl Pass<'_> {
             _ if code && !slot.quoted => return,
             Value::Name => {
                 let trusted = called.strong || owner == Owner::Person && beside::is_part_of_name(&text[key.clone()]);
-                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, trusted)
-                else {
+                let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, trusted) else {
                     return;
                 };
                 self.named_until = at.end;

@@ -12,7 +12,18 @@ use crate::kind::Kind;
 /// HTML pages, mail and fragments.
 pub const FORMAT: Format = Format {
     name: "html",
-    mark: Mark::Text(&["</td>", "</dd>", "</b>", "</strong>", "</span>", "</p>", "</div>", "</li>", "</label>", "<input"]),
+    mark: Mark::Text(&[
+        "</td>",
+        "</dd>",
+        "</b>",
+        "</strong>",
+        "</span>",
+        "</p>",
+        "</div>",
+        "</li>",
+        "</label>",
+        "<input",
+    ]),
     is,
     read,
 };

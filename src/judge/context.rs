@@ -134,7 +134,6 @@ const ATTRIBUTION: &[&str] = &[
 /// Words of care and payment that begin as those do.
 const NOT_ATTRIBUTION: &[&[u8]] = &[b"authoriz", b"authoris", b"authorit"];
 
-
 /// How far before a value in code the notice is looked for that it may be a part of, in bytes.
 const NOTICE: usize = 3072;
 

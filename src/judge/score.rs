@@ -71,6 +71,7 @@ const WEIGHTS: &[Weight] = &[
     },
     Weight { when: |s| s.is_name() && s.has(Clues::COMMON_WORD), worth: -1.6, says: "is made of ordinary words too" },
     Weight { when: |s| s.has(Clues::CUE), worth: 2.4, says: "a title or a word for a person stands before it" },
+    Weight { when: |s| s.has(Clues::GREETED), worth: 1.2, says: "is greeted" },
     Weight { when: |s| s.has(Clues::NAMED), worth: 1.2, says: "the document names this person elsewhere" },
     Weight {
         when: |s| s.has(Clues::AGAIN) && !s.labelled(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Item, News, Sink};
-use crate::document::{line_ends, Document, line_around, utf16_width};
+use crate::document::{Document, line_around, line_ends, utf16_width};
 use crate::kind::Kind;
 
 /// How much of a text's beginning is told to whoever sees only what stands further down: a table's header.

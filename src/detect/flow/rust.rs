@@ -8,6 +8,7 @@ mod exprs;
 mod functions;
 mod items;
 pub mod known;
+mod lines;
 mod lower;
 mod macros;
 mod nest;
@@ -136,6 +137,7 @@ pub fn read(text: &str, language: &Language) -> File {
     let text = &*plain(text);
     let mut lower = Lower::new(language);
     lower.file.mods.push(Module::default());
+    lines::enter(text);
     if nest::too_deep(text) {
         rough::read(&mut lower, text);
     } else {

@@ -10,6 +10,9 @@ use super::{Shape, Table, header};
 /// Longer lines are no rows and no headers, in bytes.
 const LONGEST: usize = 1024;
 
+/// Longest name of a column, in bytes.
+const NAME: usize = 40;
+
 /// Where the columns of such a table stand, in characters from the line's start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Columns {
@@ -38,7 +41,11 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
         return None;
     }
     let names = pieces(bytes, line.clone());
-    if names.len() < 2 || !names.iter().all(|name| header::name(&bytes[name.clone()])) {
+    let is_name = |name: &Range<usize>| {
+        let name = &bytes[name.clone()];
+        header::name(name) && name.len() <= NAME && name.iter().any(u8::is_ascii_alphabetic)
+    };
+    if names.len() < 3 || !names.iter().all(is_name) {
         return None;
     }
     let index = bytes[line.start] == b' ';

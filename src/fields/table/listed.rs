@@ -51,7 +51,8 @@ fn pair(bytes: &[u8], line: Range<usize>) -> Option<Pair> {
     if text.len() > LONGEST || !text.first()?.is_ascii_alphabetic() {
         return None;
     }
-    let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b'.' | b'-' | b'#' | b'/' | b'(' | b')');
+    let named =
+        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b'.' | b'-' | b'#' | b'/' | b'(' | b')');
     let end = text.iter().take(NAME + 60).position(|b| !named(b)).unwrap_or(text.len());
     let gap = memchr::memmem::find(&text[..end], b"  ").unwrap_or(end);
     let len = text[..gap].trim_ascii_end().len();

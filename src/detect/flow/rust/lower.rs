@@ -161,7 +161,7 @@ impl<'a> Lower<'a> {
 
 /// The bytes of a piece of source.
 pub(super) fn bytes(span: Tokens) -> Span {
-    let range = span.byte_range();
+    let (start, end) = super::lines::bytes(span);
     let at = |i: usize| u32::try_from(i).unwrap_or(u32::MAX);
-    (at(range.start), at(range.end))
+    (at(start), at(end))
 }

@@ -66,6 +66,7 @@ impl Lower<'_> {
                 let grammar = Grammar { shape: Shape::Event, ..Grammar::default() };
                 self.sink(path, &grammar, mac.tokens.clone(), span)
             }
+            None if super::nest::is_table(mac) => self.push(Ex::Clean, NOWHERE),
             None => self.unknown(mac.tokens.clone()),
         }
     }
@@ -419,13 +420,12 @@ impl Lower<'_> {
         for (i, tree) in trees.iter().enumerate() {
             let bang = matches!(trees.get(i + 1), Some(TokenTree::Punct(p)) if p.as_char() == '!');
             match (tree, trees.get(i + 2)) {
-                (TokenTree::Ident(name), Some(TokenTree::Group(_))) if bang => {
+                (TokenTree::Ident(_), Some(TokenTree::Group(_))) if bang => {
                     let mac: TokenStream = trees[i..i + 3].iter().cloned().collect();
                     if let Ok(mac) = syn::parse2::<Macro>(mac) {
                         let value = self.macro_call(&mac);
                         found.push(self.push(Ex::Block(vec![value], None), NOWHERE));
                     }
-                    let _ = name;
                 }
                 (TokenTree::Ident(ident), _) => {
                     let name = self.ident(ident);

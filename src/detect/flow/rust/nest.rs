@@ -192,6 +192,59 @@ fn bracketed(text: &str) -> Option<&str> {
     text.get(start?..end?)
 }
 
+/// A macro's text below this is parsed without ado, in bytes.
+const TABLE: usize = 400;
+
+/// Are a macro's tokens a large table of literals (`phf_map!`), without a variable or a call?
+pub(super) fn is_table(mac: &syn::Macro) -> bool {
+    let span = mac.delimiter.span();
+    let (start, end) = (super::lower::bytes(span.open()), super::lower::bytes(span.close()));
+    end.0.saturating_sub(start.1) as usize > TABLE
+        && span.join().source_text().is_some_and(|text| holds_no_names(&text))
+}
+
+/// Is there nothing in a piece of Rust but literals, types and paths?
+fn holds_no_names(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&b) = bytes.get(at) {
+        at += match b {
+            b'"' => match string_end(&bytes[at + 1..]) {
+                Some(len) => len + 2,
+                None => return false,
+            },
+            b'A'..=b'Z' | b'0'..=b'9' => word_len(&bytes[at..]),
+            b'a'..=b'z' | b'_' => {
+                let len = word_len(&bytes[at..]);
+                if !bytes[at + len..].starts_with(b"::") {
+                    return false;
+                }
+                len
+            }
+            // Comments, characters and lifetimes are left to the parser.
+            b'/' | b'\'' | 0x80.. => return false,
+            _ => 1,
+        };
+    }
+    true
+}
+
+fn word_len(text: &[u8]) -> usize {
+    text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
+}
+
+/// Where the string ends, quote not counted.
+fn string_end(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,5 +264,13 @@ mod tests {
     fn macros_are_found() {
         let text = "macro_rules! a { () => { \"}\" }; }\n#[macro_export] macro_rules! b (($x:expr) => ($x););";
         assert_eq!(macros(text), [("a", " () => { \"}\" }; "), ("b", "($x:expr) => ($x);")]);
+    }
+
+    #[test]
+    fn tables_hold_no_names() {
+        assert!(holds_no_names(r#"{ "a\"b" => Type::Date, "c" => module::KIND, "d" => 1u8 }"#));
+        for text in ["{ \"a\" => name }", "{ f(1) }", "{ 'a' }", "{ /* x */ }", "\"open", "{ x!(1) }"] {
+            assert!(!holds_no_names(text), "{text}");
+        }
     }
 }
