@@ -47,6 +47,41 @@ fn delimited_tables() {
 }
 
 #[test]
+fn columns_of_blanks() {
+    // pandas: cells end where their names do, and the rows have numbers of their own.
+    let pandas = "       mrn             name         dob\n0  4471093      Oduya, Mira  1961-04-09\n1   882104  Brandt, Änne Jo  1970-12-30\n";
+    let want =
+        ["mrn=4471093", "name=Oduya, Mira", "dob=1961-04-09", "mrn=882104", "name=Brandt, Änne Jo", "dob=1970-12-30"];
+    assert_eq!(tables(pandas), want);
+    // Reports: cells begin where their names do; SQL*Plus draws rules of dashes.
+    let left = "MRN      LAST NAME  DOB\n4471093  Oduya      1961-04-09\n882104              1970-12-30\n\nend";
+    assert_eq!(tables(left), ["MRN=4471093", "LAST NAME=Oduya", "DOB=1961-04-09", "MRN=882104", "DOB=1970-12-30"]);
+    let ruled = "    MRN LAST_NAME  BORN\n------- ---------- ----------\n4471093 Oduya      1961-04-09\n";
+    assert!(tables(ruled).is_empty(), "names that one blank parts are no columns: {:?}", tables(ruled));
+    let ruled = "    MRN  LAST_NAME  BORN\n-------  ---------  ----------\n4471093  Oduya      1961-04-09\n";
+    assert_eq!(tables(ruled), ["MRN=4471093", "LAST_NAME=Oduya", "BORN=1961-04-09"]);
+    // Prose and code with wide blanks is no table.
+    for text in [
+        "some text  with blanks  in it\nand some more  of the  same\n",
+        "#    * support for x  and y  and z\n#    * support for a  and b  and c\n",
+        "int a;   // one   two\nint bc;  // three four   five\n",
+    ] {
+        assert!(tables(text).is_empty(), "{text}: {:?}", tables(text));
+    }
+}
+
+#[test]
+fn records_as_lists() {
+    let want = ["mrn=4471093", "name=Oduya, Mira", "dob=1961-04-09"];
+    assert_eq!(tables("-[ RECORD 1 ]------\nmrn  | 4471093\nname | Oduya, Mira\ndob  | 1961-04-09\n"), want);
+    assert_eq!(tables("mrn          4471093\nname     Oduya, Mira\ndob       1961-04-09\nName: 1, dtype: object\n"), want);
+    let markdown = "| Field | Value |\n|---|---|\n| mrn | 4471093 |\n| dob | 1961-04-09 |\n";
+    let found = tables(markdown);
+    assert!(["mrn=4471093", "dob=1961-04-09"].iter().all(|own| found.contains(&(*own).to_owned())), "{found:?}");
+    assert!(tables("usage  prints this\nexit   leaves; a very  long  line\n").is_empty());
+}
+
+#[test]
 fn quotes_hold_delimiters_quotes_and_line_ends() {
     let text = "name,note,zip\n\"Oduya, Mira\",\"says \"\"no\"\"\nand goes\",02139\n'Brandt',x,10115\n";
     let want =

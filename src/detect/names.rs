@@ -224,7 +224,7 @@ pub(crate) fn before_label(text: &[u8], at: usize) -> Option<(Range<usize>, Clue
         let known = words.iter().any(Word::known)
             || words.iter().all(|w| w.at.len() > 2 && text[w.at.clone()].iter().any(u8::is_ascii_lowercase));
         let clues = if words.iter().filter(|w| w.known()).count() > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
-        (fits && known).then(|| (first.at.start..end, clues))
+        (fits && known).then_some((first.at.start..end, clues))
     })
 }
 

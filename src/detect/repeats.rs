@@ -105,10 +105,8 @@ fn stands_alone(text: &[u8], at: &Range<usize>) -> bool {
     let (one, two) = (at.start.checked_sub(1), at.start.checked_sub(2));
     let before = one.and_then(|i| text.get(i));
     let (after, then) = (text.get(at.end), text.get(at.end + 1));
-    !word(before)
-        && !word(after)
-        && !(joins(before) && word(two.and_then(|i| text.get(i))))
-        && !(joins(after) && word(then))
+    let runs_on = joins(before) && word(two.and_then(|i| text.get(i))) || joins(after) && word(then);
+    !(word(before) || word(after) || runs_on)
 }
 
 #[cfg(test)]

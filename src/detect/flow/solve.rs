@@ -91,6 +91,8 @@ pub struct Solver<'a> {
     mods: Vec<Mod>,
     libs: FxHashMap<u32, ModId>,
     defs: Vec<Home>,
+    /// Of `impl`s and traits.
+    places: FxHashMap<Def, Place>,
     resolved: FxHashMap<(ModId, Vec<Sym>, Space), Found>,
     looking: Vec<(ModId, Sym, Space)>,
     meanings: FxHashMap<Sym, Meaning>,
@@ -112,7 +114,7 @@ pub struct Solver<'a> {
     sources: Vec<From>,
     source_ids: FxHashMap<From, Source>,
     shown: FxHashMap<(Def, How), Shows>,
-    revealed: FxHashMap<(T, How, bool), (Taint, Vec<(Def, Sym)>)>,
+    revealed: FxHashMap<(T, How, bool), Revealed>,
     /// What was read from the heap for what is being found out just now.
     reading: Vec<Vec<(Def, Sym)>>,
     summaries: FxHashMap<Def, Rc<Summary>>,
@@ -137,6 +139,9 @@ pub struct Solver<'a> {
     frames: u32,
     found: FxHashMap<(u16, FileId, u32), report::Raw>,
 }
+
+/// What a type's text reveals, and what was read from the heap to know it.
+type Revealed = (Taint, Vec<(Def, Sym)>);
 
 /// What a method belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,6 +178,7 @@ impl<'a> Solver<'a> {
             mods: Vec::new(),
             libs: FxHashMap::default(),
             defs: Vec::new(),
+            places: FxHashMap::default(),
             resolved: FxHashMap::default(),
             looking: Vec::new(),
             meanings: FxHashMap::default(),
@@ -341,6 +347,18 @@ impl<'a> Solver<'a> {
 
     /// Where an item is written: its module, what `Self` is there, which type parameters there are.
     fn place_of(&mut self, def: Def) -> Place {
+        if let Some(known) = self.places.get(&def) {
+            return known.clone();
+        }
+        let place = self.find_place(def);
+        // Every function of an `impl` asks for its place.
+        if matches!(self.item(def).kind, Kind::Impl { .. } | Kind::Trait) {
+            self.places.insert(def, place.clone());
+        }
+        place
+    }
+
+    fn find_place(&mut self, def: Def) -> Place {
         let home = self.defs[def as usize];
         let mut place = Place { file: home.file, module: home.module, ..Place::default() };
         match &self.item(def).kind {
