@@ -74,7 +74,10 @@ fn columns_of_blanks() {
 fn records_as_lists() {
     let want = ["mrn=4471093", "name=Oduya, Mira", "dob=1961-04-09"];
     assert_eq!(tables("-[ RECORD 1 ]------\nmrn  | 4471093\nname | Oduya, Mira\ndob  | 1961-04-09\n"), want);
-    assert_eq!(tables("mrn          4471093\nname     Oduya, Mira\ndob       1961-04-09\nName: 1, dtype: object\n"), want);
+    assert_eq!(
+        tables("mrn          4471093\nname     Oduya, Mira\ndob       1961-04-09\nName: 1, dtype: object\n"),
+        want
+    );
     let markdown = "| Field | Value |\n|---|---|\n| mrn | 4471093 |\n| dob | 1961-04-09 |\n";
     let found = tables(markdown);
     assert!(["mrn=4471093", "dob=1961-04-09"].iter().all(|own| found.contains(&(*own).to_owned())), "{found:?}");

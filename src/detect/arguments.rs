@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn matchers_of_tests() {
         for (text, name) in [
-            ("jsonPath(\"$.patient.ssn\", is(\"1\"))", Some("patient.ssn")),
+            ("jsonPath(\"$.patient.ssn\", is(\"1\"))", Some("$.patient.ssn")),
             ("Assert.That(claim.Member.FullName, Is.EqualTo(\"1\"))", Some("claim.Member.FullName")),
             ("verify(audit, never(\"1\"))", None),
             ("is(\"1\")", None),

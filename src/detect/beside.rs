@@ -59,8 +59,20 @@ pub(crate) fn of_number(engine: &Engine, text: &[u8], called: Called, (key, at):
     rule.map_or(called, |rule| Called { rule, strong: false, owner: Owner::Person })
 }
 
+/// Folders of people.
+const FOLDERS: &[&[u8]] = &[b"patient/", b"patients/", b"chart/", b"charts/", b"member/", b"members/"];
+
+/// Numbers in folders of people: what they are called, the folder's name, where they begin.
+pub(crate) fn in_paths(engine: &Engine, text: &[u8]) -> Vec<(Called, Range<usize>, usize)> {
+    let ends = FOLDERS.iter().flat_map(|name| memchr::memmem::find_iter(text, name).map(|at| at + name.len()));
+    let mut found: Vec<_> =
+        ends.filter_map(|at| in_path(engine, text, at).map(|(called, key)| (called, key, at))).collect();
+    found.sort_unstable_by_key(|(_, _, at)| *at);
+    found
+}
+
 /// The folder of people that the number at `at` stands in.
-pub(crate) fn in_path(engine: &Engine, text: &[u8], at: usize) -> Option<(Called, Range<usize>)> {
+fn in_path(engine: &Engine, text: &[u8], at: usize) -> Option<(Called, Range<usize>)> {
     let end = at.checked_sub(1)?;
     let start = text[..end].iter().rposition(|b| !b.is_ascii_lowercase()).map_or(0, |i| i + 1);
     let begins =

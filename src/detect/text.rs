@@ -37,6 +37,7 @@ impl Detector for Text {
             last: false,
         };
         pass.run();
+        pass.numbers_in_paths();
         pass.run_later();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
@@ -147,7 +148,6 @@ impl Pass<'_> {
             };
         match start.checked_sub(1).map(|before| self.text[before]) {
             Some(b'+') => self.number_behind_words(start - 1),
-            Some(b'/') if longer => self.number_in_path(start),
             Some(_) if longer => self.number_behind_words(start),
             _ => {}
         }
@@ -276,8 +276,8 @@ impl Pass<'_> {
     }
 
     /// `/patients/4410927/labs`.
-    fn number_in_path(&mut self, start: usize) {
-        if let Some((called, key)) = beside::in_path(self.engine, self.text, start) {
+    fn numbers_in_paths(&mut self) {
+        for (called, key, start) in beside::in_paths(self.engine, self.text) {
             let room = values::Slot { start, limit: self.text.len().min(start + 40), quoted: false };
             self.labelled(called, key, room);
         }

@@ -64,7 +64,7 @@ fn may_be(bytes: &[u8], line: &Range<usize>, below: &Range<usize>) -> bool {
     let Some(&next) = bytes.get(below.start) else { return false };
     let starts = match first {
         // A row has a number or a name where the header has none.
-        b' ' => next.is_ascii_alphanumeric() && bytes[line.clone()].starts_with(b"  "),
+        b' ' => (next.is_ascii_alphanumeric() || next == b'-') && bytes[line.clone()].starts_with(b"  "),
         _ => !next.is_ascii_whitespace(),
     };
     starts && memchr::memmem::find(bytes[line.clone()].trim_ascii(), b"  ").is_some()
