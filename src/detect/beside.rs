@@ -1,6 +1,9 @@
 //! Numbers that stand beside people: `patient 4410927`, `/patients/4410927`, `Wanda Roe (4410927)`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::packed::Searcher;
 
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
@@ -59,16 +62,14 @@ pub(crate) fn of_number(engine: &Engine, text: &[u8], called: Called, (key, at):
     rule.map_or(called, |rule| Called { rule, strong: false, owner: Owner::Person })
 }
 
-/// Folders of people.
-const FOLDERS: &[&[u8]] = &[b"patient/", b"patients/", b"chart/", b"charts/", b"member/", b"members/"];
+/// Finds folders of people.
+static FOLDERS: LazyLock<Option<Searcher>> =
+    LazyLock::new(|| Searcher::new(["patient/", "patients/", "chart/", "charts/", "member/", "members/"]));
 
 /// Numbers in folders of people: what they are called, the folder's name, where they begin.
 pub(crate) fn in_paths(engine: &Engine, text: &[u8]) -> Vec<(Called, Range<usize>, usize)> {
-    let ends = FOLDERS.iter().flat_map(|name| memchr::memmem::find_iter(text, name).map(|at| at + name.len()));
-    let mut found: Vec<_> =
-        ends.filter_map(|at| in_path(engine, text, at).map(|(called, key)| (called, key, at))).collect();
-    found.sort_unstable_by_key(|(_, _, at)| *at);
-    found
+    let ends = FOLDERS.iter().flat_map(|folders| folders.find_iter(text).map(|found| found.end()));
+    ends.filter_map(|at| in_path(engine, text, at).map(|(called, key)| (called, key, at))).collect()
 }
 
 /// The folder of people that the number at `at` stands in.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Match, MatchKind, packed};
 
 use crate::detect::engine::Engine;
 use crate::detect::{Clues, Detector, Hit, checks};
@@ -20,6 +20,8 @@ const NUMBERS: &[&str] =
     &["ssn", "mrn", "health_plan_id", "account", "license", "phone", "fax", "device", "other_id", "biometric"];
 /// More values than this are a table or a long log, where numbers meet by chance: then they must be longer.
 const MANY: usize = 64;
+/// So many values are looked for at once without an automaton.
+const FEW: usize = 32;
 /// No more values than this are looked for.
 const MOST: usize = 4096;
 
@@ -40,18 +42,33 @@ impl Detector for Repeats {
         if texts.is_empty() {
             return;
         }
-        let Ok(search) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts) else { return };
         let known: HashSet<(usize, RuleId)> =
             hits.iter().filter(|hit| is_firm(hit)).filter_map(|hit| Some((hit.at.start, hit.rule?))).collect();
-        let again = search.find_iter(&document.bytes[..]).filter(|found| stands_alone(&document.bytes, &found.range()));
+        let again = places(&document.bytes, &texts);
+        let again = again.into_iter().filter(|(_, at)| stands_alone(&document.bytes, at));
         for found in again {
-            let (rule, owner) = meanings[found.pattern().as_usize()];
-            if !known.contains(&(found.start(), rule)) {
+            let (value, at) = found;
+            let (rule, owner) = meanings[value];
+            if !known.contains(&(at.start, rule)) {
                 let clues = Clues::SHAPE.with(Clues::AGAIN);
-                hits.push(Hit { rule: Some(rule), at: found.range(), label: None, clues, owner, record: None });
+                hits.push(Hit { rule: Some(rule), at, label: None, clues, owner, record: None });
             }
         }
     }
+}
+
+/// Where these values stand, and which: few are searched by their first bytes at once, many by an automaton.
+fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
+    let place = |found: Match| (found.pattern().as_usize(), found.range());
+    if values.len() <= FEW {
+        let config =
+            packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(values).build();
+        if let Some(search) = config {
+            return search.find_iter(text).map(place).collect();
+        }
+    }
+    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values);
+    search.map_or_else(|_| Vec::new(), |search| search.find_iter(text).map(place).collect())
 }
 
 impl Repeats {

@@ -65,7 +65,9 @@ fn may_be(bytes: &[u8], line: &Range<usize>, below: &Range<usize>) -> bool {
     let starts = match first {
         // A row has a number or a name where the header has none.
         b' ' => (next.is_ascii_alphanumeric() || next == b'-') && bytes[line.clone()].starts_with(b"  "),
-        _ => !next.is_ascii_whitespace(),
+        // Lines of logs begin with a date, and names with a letter.
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' => !next.is_ascii_whitespace(),
+        _ => false,
     };
     starts && memchr::memmem::find(bytes[line.clone()].trim_ascii(), b"  ").is_some()
 }
