@@ -11,6 +11,8 @@ mod run;
 
 use std::ops::Range;
 use std::sync::Arc;
+#[cfg(feature = "rust-flow")]
+use std::sync::OnceLock;
 
 use crate::detect::engine::Engine;
 use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Repeats, Text};
@@ -42,7 +44,10 @@ pub struct Scanner {
     by_name: Option<ByName>,
     remarks: bool,
     #[cfg(feature = "rust-flow")]
-    analysis: Arc<crate::detect::flow::Analysis>,
+    own: crate::detect::flow::Own,
+    /// Made for the first Rust file: most commits have none, and it takes as long as all else that is made.
+    #[cfg(feature = "rust-flow")]
+    analysis: OnceLock<crate::detect::flow::Analysis>,
     #[cfg(feature = "rust-flow")]
     flows: flows::Flows,
 }
@@ -74,7 +79,9 @@ impl Scanner {
         let judge = Judge::new(&rules);
         Ok(Self {
             #[cfg(feature = "rust-flow")]
-            analysis: Arc::new(crate::detect::flow::Analysis::new(&rules, &crate::detect::flow::Own::default())),
+            own: crate::detect::flow::Own::default(),
+            #[cfg(feature = "rust-flow")]
+            analysis: OnceLock::new(),
             #[cfg(feature = "rust-flow")]
             flows: flows::Flows::new(),
             rules,
@@ -91,7 +98,8 @@ impl Scanner {
     #[cfg(feature = "rust-flow")]
     #[must_use]
     pub fn with_own(mut self, own: &crate::detect::flow::Own) -> Self {
-        self.analysis = Arc::new(crate::detect::flow::Analysis::new(&self.rules, own));
+        self.own = own.clone();
+        self.analysis = OnceLock::new();
         self
     }
 
@@ -107,12 +115,16 @@ impl Scanner {
     #[cfg(feature = "rust-flow")]
     #[must_use]
     pub fn analysis(&self) -> &crate::detect::flow::Analysis {
-        &self.analysis
+        self.analysis.get_or_init(|| crate::detect::flow::Analysis::new(&self.rules, &self.own))
     }
 
     /// Where a document lets values out of a program.
     #[cfg(feature = "rust-flow")]
     fn flows_in(&self, document: &Document) -> Vec<FlowHit> {
+        // What a program did once has no one to mend it; what data it held is another matter.
+        if document.exposure.is_some() {
+            return Vec::new();
+        }
         let at = usize::try_from(document.first_byte).unwrap_or(usize::MAX);
         if let Some(known) = self.flows.get(&document.name) {
             let own = at + document.own.start..at + document.own.end;
@@ -125,7 +137,7 @@ impl Scanner {
         }
         let whole = at == 0 && document.own == (0..document.bytes.len()) && document.name.ends_with(".rs");
         match std::str::from_utf8(&document.bytes) {
-            Ok(text) if whole && !self.analysis.is_empty() => flows::alone(&self.analysis, &document.name, text),
+            Ok(text) if whole && !self.analysis().is_empty() => flows::alone(self.analysis(), &document.name, text),
             _ => Vec::new(),
         }
     }
@@ -134,7 +146,7 @@ impl Scanner {
     #[cfg(feature = "rust-flow")]
     fn remark_on_code(&self, document: &Document) -> Option<Remark> {
         let text = std::str::from_utf8(&document.bytes).ok()?;
-        let rust = document.name.ends_with(".rs") && !self.analysis.is_empty();
+        let rust = document.name.ends_with(".rs") && !self.analysis().is_empty();
         let at = rust.then(|| flows::roomy(|| crate::detect::flow::rust::broken(text)))??;
         Some(Remark { at: at?, says: "not parsed as Rust from here on; only the words of its macros were looked at" })
     }

@@ -46,7 +46,8 @@ fn create(args: &CreateArgs) -> Result<u8> {
     }
     let mut old = place.parse(old.as_deref().unwrap_or_default())?;
     old.ready(&known::today(), &|path| place.is_gone(path), HashMap::new());
-    let scanner = scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded)?;
+    let scanner =
+        scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded, scan::of_git(&args.scan)?)?;
     let mut entries = Vec::new();
     each_entry(&args.scan, &loaded, &scanner, &place, &mut |mut entry| {
         entry.reason.clone_from(&args.reason);
@@ -130,7 +131,7 @@ fn prune(args: &ScanArgs) -> Result<u8> {
     let place = place(&args.known, &loaded)?;
     let flags =
         KnownFlags { baseline: Some(place.file.clone()), key_file: None, no_baseline: false, trusted_config: None };
-    let scanner = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded)?;
+    let scanner = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded, scan::of_git(args)?)?;
     let keyed = setup::key(&args.known)?.is_some();
     let Some(mut known) = Known::load(&flags, &loaded, None, keyed)? else { return Ok(CLEAN) };
     let current = covered(args, &loaded, &scanner, &mut known)?;

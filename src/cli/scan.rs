@@ -38,7 +38,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
     let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.is_some())?;
     let config_hash = config_hash(args, &loaded);
-    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded)?);
+    let git = of_git(args)?;
+    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, git.clone())?);
     let (addresses, _) = buckets::addresses(args.paths.clone());
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
@@ -57,7 +58,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let shown = Meta { color, ..plain.clone() };
     say_what_is_used(args, &loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
-    let wanted = wanted(args, &loaded, checkpoint.as_ref())?;
+    let wanted = wanted(args, &loaded, checkpoint.as_ref(), git)?;
     let known = known.map(|known| known.of(&wanted));
     let trust = revision.as_deref().map(|revision| Trust::new(&scanner, revision));
     let mut run = Run::new(args, &loaded, outputs, Sift::new(&scanner, known, trust, args.all), &wanted);
@@ -234,7 +235,7 @@ pub(super) fn each(
     begin: &mut dyn FnMut(&Wanted),
     on: &mut dyn FnMut(Event) -> bool,
 ) -> Result<()> {
-    let wanted = wanted(args, loaded, None)?;
+    let wanted = wanted(args, loaded, None, of_git(args)?)?;
     if let Some(path) = missing(&wanted).first() {
         return Err(not_there(scanner.name(path).as_str()));
     }
@@ -267,17 +268,22 @@ fn made(args: &ScanArgs, loaded: &Loaded, rules: crate::Rules, policy: crate::Po
 
 /// The scanner, having seen what the Rust files that are wanted do, each in its workspace.
 #[cfg(feature = "rust-flow")]
-pub(super) fn with_flows(scanner: Scanner, args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
+pub(super) fn with_flows(
+    scanner: Scanner,
+    args: &ScanArgs,
+    loaded: &Loaded,
+    git: Option<Arc<Asked>>,
+) -> Result<Scanner> {
     if !of_files(args) {
         return Ok(scanner);
     }
-    let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None)? };
+    let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None, git)? };
     let flows = super::flows::of(&scanner, wanted, loaded, threads(args));
     Ok(scanner.with_flows(flows))
 }
 
 #[cfg(not(feature = "rust-flow"))]
-pub(super) fn with_flows(scanner: Scanner, _: &ScanArgs, _: &Loaded) -> Result<Scanner> {
+pub(super) fn with_flows(scanner: Scanner, _: &ScanArgs, _: &Loaded, _: Option<Arc<Asked>>) -> Result<Scanner> {
     Ok(scanner)
 }
 
@@ -290,7 +296,19 @@ fn of_files(args: &ScanArgs) -> bool {
     !history && urls.is_empty() && args.commit_msg.is_none() && args.files_from.as_deref() != Some("-")
 }
 
-fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> Result<Wanted> {
+/// What the arguments want of a repository. Asked once: each question starts `git`.
+pub(super) fn of_git(args: &ScanArgs) -> Result<Option<Arc<Asked>>> {
+    let paths: Vec<String> = args.paths.iter().filter(|path| *path != "-").cloned().collect();
+    let (_, paths) = buckets::addresses(paths);
+    Ok(super::git::asked(args, &paths, threads(args))?.map(Arc::new))
+}
+
+fn wanted(
+    args: &ScanArgs,
+    loaded: &Loaded,
+    checkpoint: Option<&Checkpoint>,
+    git: Option<Arc<Asked>>,
+) -> Result<Wanted> {
     let (stdin, mut paths): (Vec<String>, Vec<String>) = args.paths.iter().cloned().partition(|path| path == "-");
     let (urls, mut paths) = buckets::addresses(std::mem::take(&mut paths));
     let named = !urls.is_empty() || !paths.is_empty() || !args.artifacts.is_empty() || args.files_from.is_some();
@@ -307,7 +325,6 @@ fn wanted(args: &ScanArgs, loaded: &Loaded, checkpoint: Option<&Checkpoint>) -> 
             help: "name it as `-`, as in `app 2>&1 | phivet - --tee | gzip > app.log.gz`".to_owned(),
         });
     }
-    let git = super::git::asked(args, &paths, threads(args))?.map(Arc::new);
     if !named && !stdin && git.is_none() && args.commit_msg.is_none() {
         paths.push(".".to_owned());
     }

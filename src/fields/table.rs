@@ -109,6 +109,11 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
     None
 }
 
+/// Where two blanks stand side by side.
+fn gap(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b' ', text).find(|at| text.get(at + 1) == Some(&b' '))
+}
+
 fn may_begin_header(byte: u8, whole: bool) -> bool {
     byte.is_ascii_alphabetic()
         || byte >= 0x80

@@ -69,7 +69,7 @@ fn may_be(bytes: &[u8], line: &Range<usize>, below: &Range<usize>) -> bool {
         b'A'..=b'Z' | b'a'..=b'z' | b'_' => !next.is_ascii_whitespace(),
         _ => false,
     };
-    starts && memchr::memmem::find(bytes[line.clone()].trim_ascii(), b"  ").is_some()
+    starts && super::gap(bytes[line.clone()].trim_ascii()).is_some()
 }
 
 /// How the row at `row` is cut, if its cells stand where the names do.
@@ -139,7 +139,7 @@ fn pieces(bytes: &[u8], line: Range<usize>) -> Vec<Range<usize>> {
         rest = trim(bytes, rest.start..rest.end - 1);
     }
     while !rest.is_empty() {
-        let len = memchr::memmem::find(&bytes[rest.clone()], b"  ").unwrap_or(rest.len());
+        let len = super::gap(&bytes[rest.clone()]).unwrap_or(rest.len());
         found.push(rest.start..rest.start + len);
         rest = trim(bytes, rest.start + len..rest.end);
     }

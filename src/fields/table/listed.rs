@@ -45,24 +45,33 @@ struct Pair {
     value: Range<usize>,
 }
 
+/// Length of the name that a line begins with, where two blanks or a blank and `|` end it.
+fn name_len(text: &[u8]) -> Option<usize> {
+    let mut last = 0;
+    for (i, b) in text.iter().take(NAME + 2).enumerate() {
+        match b {
+            b' ' | b'|' if last == b' ' => return Some(i - 1),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b' ' | b'.' | b'-' | b'#' | b'/' | b'(' | b')' => {}
+            _ => return None,
+        }
+        last = *b;
+    }
+    None
+}
+
 /// A name, `|` or two blanks, and one value.
 fn pair(bytes: &[u8], line: Range<usize>) -> Option<Pair> {
     let text = bytes[line.clone()].trim_ascii_end();
     if text.len() > LONGEST || !text.first()?.is_ascii_alphabetic() {
         return None;
     }
-    let named =
-        |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b'.' | b'-' | b'#' | b'/' | b'(' | b')');
-    let end = text.iter().take(NAME + 60).position(|b| !named(b)).unwrap_or(text.len());
-    let gap = memchr::memmem::find(&text[..end], b"  ").unwrap_or(end);
-    let len = text[..gap].trim_ascii_end().len();
+    let len = name_len(text)?;
     let rest = &text[len..];
     let value = rest.trim_ascii_start();
     let value = value.strip_prefix(b"|").unwrap_or(value).trim_ascii_start();
     let marked = rest.trim_ascii_start().starts_with(b"|") && rest.starts_with(b" ");
     let parted = marked || rest.starts_with(b"  ");
-    let one = !value.is_empty() && !value.contains(&b'|') && memchr::memmem::find(value, b"  ").is_none();
+    let one = !value.is_empty() && !value.contains(&b'|') && super::gap(value).is_none();
     let start = line.start + text.len() - value.len();
-    (len <= NAME && parted && one)
-        .then(|| Pair { name: line.start..line.start + len, value: start..line.start + text.len() })
+    (parted && one).then(|| Pair { name: line.start..line.start + len, value: start..line.start + text.len() })
 }

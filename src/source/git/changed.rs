@@ -88,8 +88,9 @@ fn index(asked: &Asked) -> Result<Staged, Trouble> {
         }
     }
     if folders {
-        let head = repo.revision("HEAD", "tree").or_else(|_| repo.empty_tree())?;
-        for changed in diff(asked, &["diff-index", "--cached", "--no-renames", &head])? {
+        // Before the first commit there is no HEAD, and everything is new.
+        let since = |tree: &str| diff(asked, &["diff-index", "--cached", "--no-renames", tree]);
+        for changed in since("HEAD").or_else(|_| since(&repo.empty_tree()?))? {
             if asked.wants(&changed.path) {
                 files.entry(changed.path.clone()).or_insert(Ok(changed));
             }
@@ -119,7 +120,8 @@ fn entry(repo: &Repo, line: &[u8]) -> Option<(Vec<u8>, Changed)> {
 fn diff(asked: &Asked, arguments: &[&str]) -> Result<Vec<Changed>, Trouble> {
     let fixed =
         [arguments[0], "--raw", "-z", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none"];
-    let said = asked.repo.ask(fixed.into_iter().chain(arguments[1..].iter().copied()).chain(["--"]))?;
+    let all: Vec<&str> = fixed.into_iter().chain(arguments[1..].iter().copied()).chain(["--"]).collect();
+    let said = asked.repo.ask_once(&all)?;
     let mut fields = said.split(|byte| *byte == 0);
     let mut all = Vec::new();
     while let Some(head) = fields.next().filter(|head| !head.is_empty()) {

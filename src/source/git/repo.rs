@@ -1,10 +1,12 @@
 //! The repository around the working directory, and the `git` program.
 #![allow(clippy::disallowed_methods)]
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use super::entries::Id;
 
@@ -20,6 +22,8 @@ pub struct Repo {
     pub(super) id_len: usize,
     /// Has its history been cut off?
     pub(super) shallow: bool,
+    /// What was asked before: starting `git` takes longer than most answers.
+    said: Mutex<HashMap<Vec<String>, Vec<u8>>>,
 }
 
 /// Why git cannot do what is asked.
@@ -41,27 +45,28 @@ impl Repo {
     pub fn here() -> Result<Self, Trouble> {
         let asked = ["rev-parse", "--show-object-format", "--is-bare-repository", "--is-shallow-repository"];
         let asked = asked.into_iter().chain(["--git-path", "objects", "--is-inside-work-tree"]);
-        let said = run(command(asked), b"").map_err(|trouble| match trouble {
-            Trouble::Failed(why) => Trouble::NoRepository(why),
-            other => other,
-        })?;
-        let said = String::from_utf8_lossy(&said).into_owned();
-        let lines: Vec<&str> = said.lines().collect();
-        let [format, _bare, shallow, objects, inside] = lines[..] else {
-            return Err(Trouble::Failed("`git rev-parse` said something unknown".to_owned()));
+        // Outside of a work tree the last two end the program, and what was said before them counts.
+        let (said, failed) = run_on(command(asked.chain(["--show-prefix", "--show-toplevel"])), b"")?;
+        let mut lines = said.splitn(7, |b| *b == b'\n');
+        let mut next = || lines.next().map(|line| String::from_utf8_lossy(line).into_owned());
+        let (Some(format), Some(_bare), Some(shallow), Some(objects), Some(inside)) =
+            (next(), next(), next(), next(), next())
+        else {
+            let unknown = Trouble::Failed("`git rev-parse` said something unknown".to_owned());
+            return Err(failed.map_or(unknown, Trouble::NoRepository));
         };
+        let (prefix, top) = (next(), lines.next());
         let mut repo = Self {
             objects: PathBuf::from(objects),
             top: None,
             prefix: String::new(),
             id_len: if format == "sha256" { 32 } else { 20 },
             shallow: shallow == "true",
+            said: Mutex::default(),
         };
-        if inside == "true" {
-            let said = run(command(["rev-parse", "--show-toplevel"]), b"")?;
-            repo.top = Some(path(said.strip_suffix(b"\n").unwrap_or(&said)));
-            let said = run(command(["rev-parse", "--show-prefix"]), b"")?;
-            repo.prefix = String::from_utf8_lossy(said.strip_suffix(b"\n").unwrap_or(&said)).into_owned();
+        if let (true, Some(prefix), Some(top)) = (inside == "true", prefix, top) {
+            repo.top = Some(path(top.strip_suffix(b"\n").unwrap_or(top)));
+            repo.prefix = prefix;
         }
         Ok(repo)
     }
@@ -72,6 +77,18 @@ impl Repo {
     /// [`Trouble`] when it fails.
     pub fn ask<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Result<Vec<u8>, Trouble> {
         run(command(arguments), b"")
+    }
+
+    /// The same; what was asked before in the same words is not asked again.
+    pub(super) fn ask_once(&self, arguments: &[&str]) -> Result<Vec<u8>, Trouble> {
+        let words: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = said.get(&words) {
+            return Ok(known.clone());
+        }
+        let answer = self.ask(arguments)?;
+        said.insert(words, answer.clone());
+        Ok(answer)
     }
 
     /// What git answers to a text on its standard input.
@@ -155,7 +172,15 @@ pub(super) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -
     git
 }
 
-fn run(mut git: Command, input: &[u8]) -> Result<Vec<u8>, Trouble> {
+fn run(git: Command, input: &[u8]) -> Result<Vec<u8>, Trouble> {
+    match run_on(git, input)? {
+        (said, None) => Ok(said),
+        (_, Some(why)) => Err(Trouble::Failed(why)),
+    }
+}
+
+/// What it says, and why it failed, if it did.
+fn run_on(mut git: Command, input: &[u8]) -> Result<(Vec<u8>, Option<String>), Trouble> {
     if !input.is_empty() {
         git.stdin(Stdio::piped());
     }
@@ -167,7 +192,8 @@ fn run(mut git: Command, input: &[u8]) -> Result<Vec<u8>, Trouble> {
         child.wait_with_output()
     });
     let output = output.map_err(|error| Trouble::Failed(super::super::open::reason(&error)))?;
-    if output.status.success() { Ok(output.stdout) } else { Err(Trouble::Failed(words(&output.stderr))) }
+    let failed = (!output.status.success()).then(|| words(&output.stderr));
+    Ok((output.stdout, failed))
 }
 
 /// The first line of what git says, without its `fatal:`. Git quotes names of files and branches, which may hold
