@@ -46,9 +46,37 @@ fn full_names(name: &str) -> Vec<Range<usize>> {
     let pairs = words.windows(2).filter(|pair| pair[1].start - pair[0].end <= 2);
     let is_name = |pair: &&[Range<usize>]| {
         let both = [&bytes[pair[0].clone()], b" ", &bytes[pair[1].clone()]].concat();
-        names::in_file_name(&both, 0).is_some_and(|found| found.end == both.len())
+        let known = names::in_file_name(&both, 0).is_some_and(|found| found.end == both.len());
+        // `Oduya, Xanthe`: with a comma one known part is enough.
+        let listed =
+            &bytes[pair[0].end..pair[1].start] == b", " && pair.iter().all(|at| may_be_name(&bytes[at.clone()]));
+        let facts = |at: &Range<usize>| words::facts(&bytes[at.clone()]);
+        known || listed && (facts(&pair[0]).surname() >= 2 || facts(&pair[1]).given() >= 2)
     };
-    pairs.filter(is_name).map(|pair| pair[0].start..pair[1].end).collect()
+    let mut spans: Vec<Range<usize>> = pairs.filter(is_name).map(|pair| pair[0].start..pair[1].end).collect();
+    // `patient_Xanthe_Oduya.log`: what follows this word with a capital, and is no word of its own.
+    for (i, _) in words
+        .iter()
+        .enumerate()
+        .filter(|(_, at)| INTRODUCING.iter().any(|cue| bytes[(*at).clone()].eq_ignore_ascii_case(cue)))
+    {
+        let named = words[i + 1..].iter().zip(&words[i..]).take(3).take_while(|(at, last)| {
+            let gap = &bytes[last.end..at.start];
+            gap.len() <= 2 && !gap.contains(&b'/') && may_be_name(&bytes[(*at).clone()])
+        });
+        spans.extend(named.map(|(at, _)| at.clone()));
+    }
+    spans
+}
+
+/// Words of file names that the name of a person follows.
+const INTRODUCING: &[&[u8]] = &[b"patient", b"pt", b"member", b"mr", b"mrs", b"ms"];
+
+/// May a word in a file's name be a person's: a capital, and no word of everyday language?
+fn may_be_name(word: &[u8]) -> bool {
+    let facts = words::facts(word);
+    let known = facts.given().max(facts.surname()) > 0;
+    word.len() >= 3 && word[0].is_ascii_uppercase() && facts.common() <= if known { 3 } else { 0 }
 }
 
 /// Long numbers behind a word for people: `patients/00482913.json`.
@@ -56,9 +84,18 @@ fn numbers_of_people(name: &str) -> Vec<Range<usize>> {
     let (mut spans, mut people, mut at) = (Vec::new(), false, 0);
     for piece in name.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let word = piece.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-        people |= PEOPLE.iter().any(|known| word.eq_ignore_ascii_case(known));
+        // `mrn00482913` is said of a person, too.
+        let letters = word.len() - word.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
+        let said = PEOPLE.iter().any(|known| word[..letters].eq_ignore_ascii_case(known));
+        people |= said;
+        // `219468831.log`: a file that is called by nine digits, and nothing else, is called like a person.
+        let alone = word.len() == 9 && word.bytes().all(|b| b.is_ascii_digit());
+        let begins = at == 0 || matches!(name.as_bytes()[at - 1], b'/' | b'!' | b'\\');
+        if alone && begins && matches!(name.as_bytes().get(at + 9), None | Some(b'.' | b'!')) {
+            spans.push(at..at + 9);
+        }
         if people && word.bytes().filter(u8::is_ascii_digit).count() >= LONG {
-            spans.push(at..at + word.len());
+            spans.push(at + if said { letters } else { 0 }..at + word.len());
         }
         at += piece.len();
     }
@@ -207,7 +244,10 @@ fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut i = 0;
     while i < plain.len() {
-        let starts = i == 0 || !plain[i - 1].is_ascii_alphanumeric();
+        // `SSN536-90-4399`: letters before a number do not belong to it.
+        let starts = i == 0
+            || !plain[i - 1].is_ascii_alphanumeric()
+            || plain[i - 1].is_ascii_alphabetic() && plain[i].is_ascii_digit();
         if starts {
             for index in engine.starts.patterns(engine.starts.ask(&plain[i..])) {
                 let (rule, look) = engine.looks[index];
@@ -267,6 +307,10 @@ mod tests {
         for (name, wanted) in [
             ("gone/ALVAREZ, Anthony Q.txt", "ALVAREZ, Anthony"),
             ("john_smith-labs.csv", "john_smith"),
+            ("Abernathy, Xanthippe.pdf", "Abernathy, Xanthippe"),
+            ("x/patient_Quillonia_Abernathy.log", "QuilloniaAbernathy"),
+            ("patient_export.csv", ""),
+            ("Patient Report.csv", ""),
             ("src/main.rs", ""),
         ] {
             let found: String = full_names(name).into_iter().map(|at| &name[at]).collect();
@@ -280,5 +324,8 @@ mod tests {
         let found: String = numbers_of_people(name).into_iter().map(|at| &name[at]).collect();
         assert_eq!(found, "00482913");
         assert!(numbers_of_people("migrations/20240105_patients.sql").is_empty());
+        assert_eq!(numbers_of_people("a/mrn00482913.pdf").first(), Some(&(5..13)));
+        assert_eq!(numbers_of_people("a.zip!219468831.log").first(), Some(&(6..15)));
+        assert!(numbers_of_people("build-219468831.log").is_empty());
     }
 }

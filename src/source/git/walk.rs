@@ -30,6 +30,8 @@ pub(super) struct Change {
 pub(super) fn commits(repo: &Repo, revisions: &[String], tips: &[Id]) -> Result<Vec<Commit>, Trouble> {
     let mut arguments = vec!["rev-list", "--date-order", "--reverse", "--format=%H %T %at %P", "--stdin"];
     arguments.extend(revisions.iter().map(String::as_str));
+    // A file may be called like a revision.
+    arguments.push("--");
     let tips: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
     // Without a line at all, git would take the standard input of this process.
     let said = repo.ask_on(arguments, if tips.is_empty() { b"\n" } else { tips.as_bytes() })?;

@@ -10,17 +10,21 @@ use super::members::Members;
 use crate::document::{Origin, Place, Stretch};
 
 /// Largest notebook that is read cell by cell; a larger one is read as the JSON that it is.
-pub(super) const MOST: u64 = 16 << 20;
+pub(super) const MOST: u64 = 48 << 20;
 
 pub(super) fn is(name: &str, head: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(head, word).is_some();
-    head.trim_ascii_start().starts_with(b"{")
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start().starts_with(b"{")
         && (has(b"\"cell_type\"") || (name.ends_with(".ipynb") && has(b"\"cells\"")))
         && (has(b"\"cells\"") || has(b"\"nbformat\""))
 }
 
 pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Result<()> {
-    let Some(text) = members.kept(body, MOST)? else { return members.as_it_is(body) };
+    let Some(text) = members.kept(body, MOST)? else {
+        let most = MOST >> 20;
+        members.skip("", format!("a notebook of more than {most} MiB: it was read as plain JSON, not cell by cell"));
+        return members.as_it_is(body);
+    };
     let mut pieces = Pieces {
         members,
         notebook: &text,
@@ -33,20 +37,30 @@ pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Re
     };
     let result = json::walk(&text, &mut |path, value| {
         let Some((piece, end)) = piece(path) else { return Ok(()) };
-        pieces.add(&piece, end, &value)
+        let key = path.iter().rev().find_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        pieces.add(&piece, end, (key, &value))
     });
     pieces.flush().and(result)
 }
 
+/// What is said of the notebook and its cells.
+const METADATA: &str = "metadata";
+
 /// Which piece of the notebook a value belongs to, and how its name ends.
 fn piece(path: &[Step]) -> Option<(String, &'static str)> {
     let [cells, Step::Index(cell), what, rest @ ..] = path else {
-        return (!path.first()?.is("cells")).then(|| ("metadata".to_owned(), ".txt"));
+        return (!path.first()?.is("cells")).then(|| (METADATA.to_owned(), ".txt"));
     };
     if !cells.is("cells") {
-        return Some(("metadata".to_owned(), ".txt"));
+        return Some((METADATA.to_owned(), ".txt"));
     }
     let cell = cell + 1;
+    if what.is("metadata") {
+        return Some((METADATA.to_owned(), ".txt"));
+    }
     if what.is("source") {
         return Some((format!("cell {cell}"), ".py"));
     }
@@ -87,17 +101,23 @@ struct Pieces<'p, 'm, 'u> {
 }
 
 impl Pieces<'_, '_, '_> {
-    fn add(&mut self, path: &str, end: &'static str, value: &Value) -> io::Result<()> {
+    fn add(&mut self, path: &str, end: &'static str, (key, value): (Option<&str>, &Value)) -> io::Result<()> {
         if self.path != path {
             self.flush()?;
             path.clone_into(&mut self.path);
             self.end = end;
         }
+        // Only of metadata the names tell what the values are.
+        if let Some(key) = key.filter(|_| path == METADATA) {
+            let label = format!("{key}: ");
+            self.until = self.until.behind(label.as_bytes());
+            self.text.push_str(&label);
+        }
         if end != ".bin" {
             self.trace(value);
         }
         self.text.push_str(&value.text);
-        if end == ".json" || path == "metadata" {
+        if end == ".json" || path == METADATA {
             self.text.push('\n');
             self.until = self.until.behind(b"\n");
         }
