@@ -152,6 +152,34 @@ fn files_are_read_as_streams_are() {
     assert!(written[0] == written[1], "one thread and four do not write the same");
 }
 
+#[test]
+fn notebooks_are_told_where_they_stand() {
+    let scanner = scanner();
+    let cell = |source: &str, metadata: &str| {
+        format!(
+            r#"{{"cells":[{{"cell_type":"code","metadata":{{{metadata}}},"outputs":[],"source":{source}}}],"metadata":{{}},"nbformat":4}}"#
+        )
+    };
+    let ssn = r#""patient \u00e9 \"ssn\": 536-90-4399""#;
+    for text in [
+        cell(ssn, ""),
+        cell(&format!("[\"import x\\n\",\r\n {ssn}]"), ""),
+        format!("\u{feff}{}", cell(ssn, "")),
+        cell("\"x = 1\"", r#""tags":["é"],"patient_ssn":"536-90-4399""#),
+    ] {
+        let mut places = Vec::new();
+        source::unpack("a.ipynb", text.as_bytes(), &Limits::default(), &mut |item| {
+            if let Item::Part(document) = item {
+                let found = scanner.scan(&document).into_iter().filter(|finding| finding.kind == "ssn");
+                places.extend(found.map(|finding| (finding.start_byte, finding.end_byte, finding.start.line)));
+            }
+        });
+        let at = text.find("536-90-4399").expect("it is there") as u64;
+        let line = 1 + text[..at as usize].matches('\n').count() as u64;
+        assert_eq!(places, [(at, at + 11, line)], "{text}");
+    }
+}
+
 /// Formats that end where their content ends: whatever is cut off is content.
 const EXACT: &[&str] = &[
     "visit.log.gz",

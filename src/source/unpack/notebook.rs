@@ -21,8 +21,9 @@ pub(super) fn is(name: &str, head: &[u8]) -> bool {
 
 pub(super) fn read(members: &mut Members<'_, '_>, body: &mut Body<'_>) -> io::Result<()> {
     let Some(text) = members.kept(body, MOST)? else {
-        let most = MOST >> 20;
-        members.skip("", format!("a notebook of more than {most} MiB: it was read as plain JSON, not cell by cell"));
+        let most = MOST.min(members.meter().borrow().limits().memory) >> 20;
+        let why = "it was read as plain JSON, not cell by cell";
+        members.skip("", format!("a notebook of more than {most} MiB (--max-kept): {why}"));
         return members.as_it_is(body);
     };
     let mut pieces = Pieces {
