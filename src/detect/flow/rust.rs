@@ -149,5 +149,6 @@ pub fn read(text: &str, language: &Language) -> File {
     let file = std::mem::take(&mut lower.file);
     drop(lower);
     proc_macro2::extra::invalidate_current_thread_spans();
+    lines::leave();
     file
 }

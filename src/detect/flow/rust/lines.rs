@@ -35,6 +35,11 @@ pub(super) fn enter(text: &str) {
     LINES.with_borrow_mut(|lines| *lines = Lines { starts, wide });
 }
 
+/// The text is read: nothing of it is kept. A thread that ends may be waited for without what it still holds.
+pub(super) fn leave() {
+    LINES.with_borrow_mut(|lines| *lines = Lines::default());
+}
+
 /// The bytes of a piece of the text that is being read.
 pub(super) fn bytes(span: Span) -> (usize, usize) {
     LINES.with_borrow(|lines| (lines.byte(span.start()), lines.byte(span.end())))
