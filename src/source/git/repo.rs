@@ -65,8 +65,17 @@ impl Repo {
             said: Mutex::default(),
         };
         if let (true, Some(prefix), Some(top)) = (inside == "true", prefix, top) {
-            repo.top = Some(path(top.strip_suffix(b"\n").unwrap_or(top)));
-            repo.prefix = prefix;
+            let top = top.strip_suffix(b"\n").unwrap_or(top);
+            if top.contains(&b'\n') {
+                // A folder's name holds a line end: what ends where is only known of one answer at a time.
+                let alone = |what| run(command(["rev-parse", what]), b"");
+                let (top, prefix) = (alone("--show-toplevel")?, alone("--show-prefix")?);
+                repo.top = Some(path(top.strip_suffix(b"\n").unwrap_or(&top)));
+                repo.prefix = String::from_utf8_lossy(prefix.strip_suffix(b"\n").unwrap_or(&prefix)).into_owned();
+            } else {
+                repo.top = Some(path(top));
+                repo.prefix = prefix;
+            }
         }
         Ok(repo)
     }
