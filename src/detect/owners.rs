@@ -100,7 +100,15 @@ fn enclosing(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
 }
 
 /// Names of arguments that hold whatever is sent along.
-const CONTAINERS: &[&[u8]] = &[b"params", b"parameters", b"attributes", b"fields", b"query"];
+const CONTAINERS: &[&[u8]] =
+    &[b"params", b"parameters", b"attributes", b"fields", b"query", b"test", b"tests", b"it", b"describe", b"spec"];
+
+/// Does the line open what is declared there, or a test? What stands in it is not that thing's own.
+fn opens_code(key: &[u8]) -> bool {
+    let key = key.trim_ascii();
+    let declares = [&b"def "[..], b"async def ", b"class "].iter().any(|word| key.starts_with(word));
+    declares || CONTAINERS.iter().any(|own| key.eq_ignore_ascii_case(own))
+}
 
 /// The path that a call's first argument is: `"/patients/" + id`.
 fn path_behind(text: &[u8], at: usize) -> &[u8] {
@@ -152,7 +160,7 @@ fn by_lines(text: &[u8], at: usize, words: &Vocabulary) -> Owner {
             indent = own;
             if let Some(key) = line.strip_suffix(b":") {
                 let owner = words.owner(key);
-                if owner != Owner::Unknown {
+                if owner == Owner::Person || owner != Owner::Unknown && !opens_code(key) {
                     return owner;
                 }
             }

@@ -3,6 +3,8 @@
 //! Patterns are tried only where a token starts and its first bytes fit; labels are looked up where something
 //! follows them (`:`, `=`, a bracket with a quote, a number behind words); names where two capitals meet.
 
+mod people;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
 use crate::rule::{RuleId, Value};
-use crate::words::{self, Class};
+use crate::words;
 
 /// The detector of everything that needs no format.
 pub(crate) struct Text(pub(crate) Arc<Engine>);
@@ -170,7 +172,8 @@ impl Pass<'_> {
             .filter(|_| !numbers)
             .filter(|key| b != b'>' || key.start > 0 && self.text[key.start - 1] == b'<');
         let called = key.and_then(|key| Some((self.called(&key)?, key)));
-        let Some((called, key)) = called.or_else(|| self.chained(at, b)) else { return };
+        let called = called.or_else(|| self.chained(at, b)).or_else(|| self.typed(at, b));
+        let Some((called, key)) = called else { return };
         let skip = 1 + usize::from(b == b'<');
         if let Some(slot) = values::slot(self.text, at + skip) {
             self.labelled(called, key, slot);
@@ -183,12 +186,23 @@ impl Pass<'_> {
         let number = || matches!(self.text[key.end..], [b'#', b' ' | b':', ..] | [b' ', b'#', b' ' | b':', ..]);
         let numbered = || self.engine.words.numbered(&self.text[key.clone()]);
         let weak = self.document.kind.is_running_text();
-        called.or_else(|| number().then(numbered)?.filter(|called| called.strong || weak))
+        let called = called.or_else(|| number().then(numbered)?.filter(|called| called.strong || weak));
+        // `where ssn in ("…", "…")`
+        called.or_else(|| self.engine.words.look_up(values::without_in(&self.text[key.clone()])?))
     }
 
     /// Is it source code or a log, where commas part the arguments of calls?
     fn has_calls(&self) -> bool {
         matches!(self.document.kind, Kind::Code | Kind::Log)
+    }
+
+    /// `patient_ssn: &str = "…"`: the type of what is declared stands between it and its value.
+    fn typed(&mut self, at: usize, b: u8) -> Option<(Called, Range<usize>)> {
+        let colon = if b == b'=' { values::before_type(self.text, at)? } else { return None };
+        let (words, marks) = (&self.engine.words, &self.marks);
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
+        let key = values::key_before(self.text, colon, may_end)?;
+        Some((self.called(&key)?, key))
     }
 
     /// The bracket at `at` is of a method; what it is a method of is called so.
@@ -360,7 +374,25 @@ impl Pass<'_> {
             return;
         }
         let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });
+        if matcher.value == Value::Pattern {
+            self.listed(called.rule, (at.clone(), &key), clues, owner);
+        }
         self.push(called.rule, at, Some(key), clues.when(verdict == Verdict::Reserved, Clues::RESERVED), owner);
+    }
+
+    /// What stands in a list with the value at `at`, and looks like it: `ssns = ["…", "…"]`, `MRNs 00482913 and 00482914`.
+    fn listed(&mut self, rule: RuleId, (at, key): (Range<usize>, &Range<usize>), clues: Clues, owner: Owner) {
+        let matcher = self.engine.matchers.get(rule);
+        let mut last = at;
+        while let Some(start) = values::next_in_list(self.text, &last) {
+            let Some(Match { end, verdict }) = matcher.at(self.text, start, true) else { return };
+            if !values::are_alike(&self.text[last], &self.text[start..end]) {
+                return;
+            }
+            last = start..end;
+            let clues = clues.when(verdict == Verdict::Reserved, Clues::RESERVED);
+            self.push(rule, last.clone(), Some(key.clone()), clues, owner);
+        }
     }
 
     /// Patterns of these groups, which may begin at `at`.
@@ -417,80 +449,6 @@ impl Pass<'_> {
                 || matches!(text[start - 1], b'#' | b'$' | b'/'));
         let after = text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_word(*b));
         before || after
-    }
-
-    /// A capital: perhaps the beginning of a name.
-    fn capital(&mut self, start: usize, end: usize) {
-        let text = self.text;
-        if self.document.kind.is_running_text()
-            && end - start >= 3
-            && matches!(text.get(end), Some(b' ' | b'.'))
-            && words::facts(&text[start..end]).is(Class::Month)
-        {
-            self.date_in_prose(start);
-        }
-        let Some(rule) = self.engine.name else { return };
-        let next = |i: usize| text.get(i).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0xc3);
-        let (title, after) = match text.get(end..) {
-            Some([b'.', b' ', ..]) => (end - start <= 4, end + 2),
-            Some([b' ', ..]) => (end - start <= 4, end + 1),
-            Some([b',', b' ', ..]) => (false, end + 2),
-            Some([b'|' | b'\t' | b',' | b';', ..]) => return self.name_cells(start, end),
-            Some([b'\'' | b'-', ..]) => (false, end + 1),
-            _ => return,
-        };
-        if !next(after) {
-            return;
-        }
-        if title && words::facts(&text[start..end]).is(Class::Title) {
-            if let Some((at, clues)) = names::after_cue(text, after) {
-                let doctor = text[start..end].eq_ignore_ascii_case(b"dr");
-                let owner = if doctor { Owner::Provider } else { Owner::Person };
-                self.name(rule, at, clues.with(Clues::CUE), owner);
-            }
-            return;
-        }
-        if let Some((at, clues)) = names::in_text(text, start) {
-            let cue = beside::cue(text, start);
-            self.name(rule, at, clues.when(cue, Clues::CUE), Owner::Unknown);
-        } else if words::facts(&text[start..end]).given() >= 3 && beside::cue(text, start) {
-            // `patient Norma Delacroix`: a surname may be new behind a cue.
-            if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
-                self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
-            }
-        } else if text.get(end) == Some(&b',')
-            && beside::cue(text, start)
-            && let Some((at, clues)) = names::last_first_after_cue(text, start)
-        {
-            self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
-        }
-    }
-
-    /// Two cells that are a surname and a given name: the line may be a record.
-    fn name_cells(&mut self, start: usize, end: usize) {
-        let next = self.text[end + 1..].iter().take_while(|b| is_word(**b)).count();
-        let (one, two) = (words::facts(&self.text[start..end]), words::facts(&self.text[end + 1..end + 1 + next]));
-        let both = one.surname().max(one.given()) >= 2 && two.given().max(two.surname()) >= 2;
-        if both && one.common() <= 4 && two.common() <= 4 {
-            self.seeds.push(start);
-        }
-    }
-
-    /// Notes are full of dates that nothing labels.
-    fn date_in_prose(&mut self, at: usize) {
-        let Some(rule) = self.engine.date else { return };
-        if let Some(end) = rows::date_at(self.engine, rule, self.text, at, true) {
-            self.push(rule, at..end, None, Clues::SHAPE.with(Clues::DATE), Owner::Unknown);
-        }
-    }
-
-    fn name(&mut self, rule: RuleId, at: Range<usize>, clues: Clues, owner: Owner) {
-        self.named_until = at.end;
-        let reserved = words::is_placeholder_person(&self.text[at.clone()]);
-        if let Some((number, at)) = beside::behind_name(self.engine, self.text, at.end).filter(|_| !reserved) {
-            self.push(number, at, None, Clues::SHAPE.with(Clues::ROW), owner);
-        }
-        self.push(rule, at, None, clues.with(Clues::SHAPE).when(reserved, Clues::RESERVED), owner);
     }
 
     fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {

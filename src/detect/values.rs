@@ -77,6 +77,66 @@ pub(crate) fn words_before(text: &[u8], at: usize, may_end: impl Fn(usize, usize
     (start < end).then_some(start..end)
 }
 
+/// Longest type of a declaration that is looked past, in bytes.
+const TYPE: usize = 60;
+
+/// Where the colon stands before the type that a value's `=` at `at` follows: `ssn: &str = "…"`, `mrn: Optional[str] = "…"`.
+pub(crate) fn before_type(text: &[u8], at: usize) -> Option<usize> {
+    let floor = at.saturating_sub(TYPE);
+    let mut depth = 0usize;
+    for i in (floor..at).rev() {
+        match text[i] {
+            b'>' | b']' | b')' => depth += 1,
+            b'<' | b'[' | b'(' => depth = depth.checked_sub(1)?,
+            b',' | b';' if depth == 0 => return None,
+            b':' if text.get(i + 1) == Some(&b':') || i > 0 && text[i - 1] == b':' => {}
+            b':' => {
+                let named = text[i + 1..at].iter().any(u8::is_ascii_alphabetic);
+                return (depth == 0 && named).then_some(i);
+            }
+            b' ' | b',' | b';' | b'&' | b'*' | b'?' | b'|' | b'.' | b'_' | b'\'' | b'$' => {}
+            b if b.is_ascii_alphanumeric() => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// A key without the `in` of a condition: `where ssn in (…)`.
+pub(crate) fn without_in(key: &[u8]) -> Option<&[u8]> {
+    let (rest, word) = key.split_last_chunk::<3>()?;
+    word.eq_ignore_ascii_case(b" in").then_some(rest)
+}
+
+/// Where the next value of a list begins: behind quotes, a comma or a word that joins, perhaps on the next line.
+pub(crate) fn next_in_list(text: &[u8], last: &Range<usize>) -> Option<usize> {
+    let quote = last.start.checked_sub(1).map(|i| text[i]).filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let rest = text.get(last.end..text.len().min(last.end + 48))?;
+    let behind = match quote {
+        Some(quote) => rest.strip_prefix(&[quote])?,
+        None => rest,
+    };
+    let next = behind.trim_ascii_start();
+    let joined = [&b","[..], b"and ", b"or ", b"& "].iter().find_map(|join| next.strip_prefix(*join))?;
+    let joined = joined.trim_ascii_start();
+    let joined = joined.strip_prefix(b"and ").unwrap_or(joined);
+    let value = match quote {
+        Some(quote) => joined.strip_prefix(&[quote])?,
+        None => joined,
+    };
+    Some(last.end + rest.len() - value.len())
+}
+
+/// Have two values the same form: digits, letters and signs at the same places?
+pub(crate) fn are_alike(one: &[u8], other: &[u8]) -> bool {
+    let form = |b: &u8| match b {
+        b'0'..=b'9' => b'0',
+        b if b.is_ascii_alphabetic() => b'x',
+        b => *b,
+    };
+    one.iter().map(form).eq(other.iter().map(form))
+}
+
 /// Where the value behind a separator begins, and where it must end.
 pub(crate) struct Slot {
     /// The value's first byte.
