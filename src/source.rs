@@ -51,6 +51,8 @@ pub struct Wanted {
     pub git: Option<Arc<git::Asked>>,
     /// Paths that the configuration excludes.
     pub exclude: Option<Exclude>,
+    /// Which paths the configuration treats alike; `None`: all.
+    pub alike: Option<Alike>,
     /// Does `exclude` also hold for paths that are named on the command line?
     pub exclude_named: bool,
     /// Files larger than this many bytes are skipped, and counted as such.
@@ -59,6 +61,9 @@ pub struct Wanted {
 
 /// Says whether a path (and whether it is a folder) is left out.
 pub type Exclude = Arc<dyn Fn(&Path, bool) -> bool + Send + Sync>;
+
+/// Says of two names of documents whether the same rules hold there.
+pub type Alike = Arc<dyn Fn(&str, &str) -> bool + Send + Sync>;
 
 /// Says by its key whether an object is wanted.
 pub type Choose = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -185,6 +190,12 @@ impl Stream {
 }
 
 impl Wanted {
+    /// Do the same rules hold at two paths?
+    fn are_alike(&self, one: &str, other: &str) -> bool {
+        let excluded = |name: &str| self.exclude.as_ref().is_some_and(|exclude| exclude(Path::new(name), false));
+        excluded(one) == excluded(other) && self.alike.as_ref().is_none_or(|alike| alike(one, other))
+    }
+
     fn excludes_named(&self, path: &Path, is_dir: bool) -> bool {
         self.exclude_named && self.exclude.as_ref().is_some_and(|exclude| exclude(path, is_dir))
     }

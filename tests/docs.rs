@@ -182,6 +182,8 @@ fn reference(schema: &serde_json::Value) -> String {
     settings(&mut out, properties);
     out.push_str("## `paths`\n\nEach entry of the list:\n\n");
     settings(&mut out, &properties["paths"]["items"]["properties"]);
+    out.push_str("## `code`\n\nFor the code checks ([flow.md](flow.md)):\n\n");
+    settings(&mut out, &properties["code"]["properties"]);
     out.push_str("## `words`\n\n");
     settings(&mut out, &properties["words"]["properties"]);
     out

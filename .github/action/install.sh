@@ -11,9 +11,14 @@ if [ -n "${PHIVET_ACTION_BINARY:-}" ]; then
   exit 0
 fi
 
-version=${PHIVET_ACTION_VERSION:-${PHIVET_ACTION_REF:-}}
-[[ "$version" =~ ^v[0-9]+\.[0-9]+\.[0-9]+([-.][0-9A-Za-z.]+)?$ ]] ||
-  fail "name a release in \`version\`, as v0.1.0 (the action is used by a branch or commit, which is no release)"
+is_release() { [[ "$1" =~ ^v[0-9]+\.[0-9]+\.[0-9]+([-.][0-9A-Za-z.]+)?$ ]]; }
+version=${PHIVET_ACTION_VERSION:-}
+if [ -z "$version" ]; then
+  version=${PHIVET_ACTION_REF:-}
+  # Used by a commit or a branch, it takes the release that it is itself.
+  is_release "$version" || version="v$(sed -n 's/^version = "\(.*\)"$/\1/p' "$GITHUB_ACTION_PATH/Cargo.toml" | head -n 1)"
+fi
+is_release "$version" || fail "name a release in \`version\`, as v0.1.0"
 
 case "${RUNNER_OS}-${RUNNER_ARCH}" in
   Linux-X64) target=x86_64-unknown-linux-musl ;;

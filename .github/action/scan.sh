@@ -30,6 +30,9 @@ with --baseline "$PHIVET_ACTION_BASELINE"
 with --fail-on "$PHIVET_ACTION_FAIL_ON"
 with --diff "$(base "$PHIVET_ACTION_DIFF_BASE")"
 with --trusted-config "$(base "$PHIVET_ACTION_TRUSTED")"
+# The action itself, where a workflow has checked it out beside what is scanned.
+own=${GITHUB_ACTION_PATH#"${GITHUB_WORKSPACE:-/nowhere}"/}
+[ "$own" = "$GITHUB_ACTION_PATH" ] || [ -z "$own" ] || arguments+=(--exclude "$own/*")
 while IFS= read -r one; do [ -z "$one" ] || arguments+=("$one"); done <<< "$PHIVET_ACTION_ARGS"
 while IFS= read -r one; do [ -z "$one" ] || arguments+=("$one"); done <<< "$PHIVET_ACTION_PATHS"
 

@@ -160,7 +160,7 @@ pub(super) struct ScanArgs {
     /// Show no progress.
     #[arg(long, help_heading = "Reports")]
     pub(super) no_progress: bool,
-    /// No summary and no progress on standard error.
+    /// No summary and no progress on standard error; with --output nothing on standard output either.
     #[arg(short, long, help_heading = "Reports", conflicts_with = "verbose")]
     pub(super) quiet: bool,
     /// Say on standard error which configuration and rules are used.

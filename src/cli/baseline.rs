@@ -10,6 +10,7 @@ use super::{CLEAN, outputs, scan, setup};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::Finding;
+use crate::mask;
 use crate::judge::baseline::{self, Baseline, Entry};
 use crate::report::words;
 use crate::scan::{Event, Scanner};
@@ -33,10 +34,43 @@ fn place(flags: &KnownFlags, loaded: &Loaded) -> Result<Place> {
     }
 }
 
+/// Flags that leave findings out: what is left out looks as if it were gone.
+fn partial(args: &ScanArgs) -> Option<&'static str> {
+    let filters = [
+        (args.staged, "--staged"),
+        (args.diff.is_some(), "--diff"),
+        (args.history.is_some(), "--history"),
+        (args.pre_push.is_some(), "--pre-push"),
+        (!args.select.is_empty(), "--select"),
+        (!args.ignore.is_empty(), "--ignore"),
+        (!args.include.is_empty(), "--include"),
+        (!args.exclude.is_empty(), "--exclude"),
+        (args.min_confidence.is_some(), "--min-confidence"),
+        (args.max_file_size.is_some(), "--max-file-size"),
+    ];
+    filters.into_iter().find(|(given, _)| *given).map(|(_, flag)| flag)
+}
+
+fn refused(command: &str, flag: &str) -> Error {
+    Error::Usage {
+        what: format!("`phivet baseline {command}` does not go with {flag}: known findings that it leaves out would be lost"),
+        help: format!("leave {flag} out; what holds for the project stands in phivet.yaml"),
+    }
+}
+
 fn create(args: &CreateArgs) -> Result<u8> {
     let loaded = setup::configuration(&args.scan.config)?;
     let place = place(&args.scan.known, &loaded)?;
     let old = place.read(None)?;
+    if let Some(flag) = partial(&args.scan).filter(|_| old.is_some()) {
+        return Err(refused("create --force", flag));
+    }
+    if args.expires.as_deref().is_some_and(|day| day < known::today().as_str()) {
+        return Err(Error::Usage {
+            what: "--expires is a day that has passed".to_owned(),
+            help: "name the last day on which the findings may stand, as 2027-01-31".to_owned(),
+        });
+    }
     if old.is_some() && !args.force {
         return Err(Error::Usage {
             what: format!("{} is there already", place.file.display()),
@@ -47,18 +81,32 @@ fn create(args: &CreateArgs) -> Result<u8> {
     let mut old = place.parse(old.as_deref().unwrap_or_default())?;
     old.ready(&known::today(), &|path| place.is_gone(path), HashMap::new());
     let scanner =
-        scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded, scan::of_git(&args.scan)?)?;
-    let mut entries = Vec::new();
-    each_entry(&args.scan, &loaded, &scanner, &place, &mut |mut entry| {
+        scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded, (scan::of_git(&args.scan)?, None))?;
+    let key = setup::key(&args.scan.known)?;
+    let (mut entries, mut covered) = (Vec::new(), known::Roots::default());
+    each_entry(&args.scan, &loaded, &scanner, (&place, &mut covered), &mut |mut entry| {
         entry.reason.clone_from(&args.reason);
         entry.author.clone_from(&args.author);
         entry.expires.clone_from(&args.expires);
         entries.push(said_before(&mut old, entry));
     })?;
+    let scanned = entries.len() as u64;
+    let outside = |entry: &&Entry| !covered.holds(&entry.path) && !place.is_gone(&entry.path);
+    entries.extend(old.entries().iter().filter(outside).cloned());
     let count = entries.len() as u64;
     let sealed = entries.iter().any(|entry| entry.seal.is_some());
-    write(&place.file, entries)?;
-    let mut out = format!("{}: {}\n", place.file.display(), words::count(count, "known finding", "known findings"));
+    write(&place.file, entries, key.as_ref())?;
+    let mut out = String::new();
+    if count > scanned {
+        let kept = words::count(count - scanned, "entry is", "entries are");
+        let _ = writeln!(out, "{kept} kept of what was not scanned now");
+    }
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        place.file.display(),
+        words::count(count, "known finding", "known findings")
+    );
     if loaded.config.baseline.is_none() && args.scan.known.baseline.is_none() {
         let _ = writeln!(out, "add `baseline: {}` to phivet.yaml, or scan with --baseline", known::NAME);
     }
@@ -85,10 +133,10 @@ fn each_entry(
     args: &ScanArgs,
     loaded: &Loaded,
     scanner: &Scanner,
-    place: &Place,
+    (place, covered): (&Place, &mut known::Roots),
     on: &mut dyn FnMut(Entry),
 ) -> Result<()> {
-    scan::each(args, loaded, scanner, &mut |_| {}, &mut |event| {
+    scan::each(args, loaded, scanner, &mut |wanted| *covered = known::Roots::of(place, wanted), &mut |event| {
         if let Event::Finding(finding) = event
             && finding.suppressed.is_none()
         {
@@ -117,7 +165,7 @@ fn show(flags: &KnownFlags, config: &ConfigFlags) -> Result<u8> {
     }
     let mut out = String::new();
     for ((path, rule), count) in counts {
-        let _ = writeln!(out, "{count:>6}  {rule}  {}", path.escape_debug());
+        let _ = writeln!(out, "{count:>6}  {}  {}", mask::long_numbers(rule), mask::long_numbers(&path.escape_debug().to_string()));
     }
     let all = words::count(baseline.entries().len() as u64, "known finding", "known findings");
     let _ = writeln!(out, "{}: {all}, {sealed} with a seal, {expired} expired", place.file.display());
@@ -127,13 +175,17 @@ fn show(flags: &KnownFlags, config: &ConfigFlags) -> Result<u8> {
 
 /// Takes out what covers nothing any more; what does is written as it is now (its file may have another name).
 fn prune(args: &ScanArgs) -> Result<u8> {
+    if let Some(flag) = partial(args) {
+        return Err(refused("prune", flag));
+    }
     let loaded = setup::configuration(&args.config)?;
     let place = place(&args.known, &loaded)?;
     let flags =
         KnownFlags { baseline: Some(place.file.clone()), key_file: None, no_baseline: false, trusted_config: None };
-    let scanner = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded, scan::of_git(args)?)?;
-    let keyed = setup::key(&args.known)?.is_some();
-    let Some(mut known) = Known::load(&flags, &loaded, None, keyed)? else { return Ok(CLEAN) };
+    let scanner = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded, (scan::of_git(args)?, None))?;
+    let key = setup::key(&args.known)?;
+    let Some(mut known) = Known::load(&flags, &loaded, None, key.as_ref())? else { return Ok(CLEAN) };
+    let made_with = key.as_ref().map(mask::Key::id).or_else(|| known.baseline.key().map(str::to_owned));
     let current = covered(args, &loaded, &scanner, &mut known)?;
     let today = known::today();
     let stays = |(at, entry): (usize, &Entry)| match current.get(&at) {
@@ -149,7 +201,7 @@ fn prune(args: &ScanArgs) -> Result<u8> {
     };
     let kept: Vec<Entry> = known.baseline.entries().iter().enumerate().filter_map(stays).collect();
     let (before, after) = (known.baseline.entries().len() as u64, kept.len() as u64);
-    write(&place.file, kept)?;
+    write_text(&place.file, &baseline::write(kept, made_with))?;
     let gone = words::count(before - after, "entry is", "entries are");
     super::print(&format!("{}: {gone} taken out, {} left\n", place.file.display(), words::thousands(after)))?;
     Ok(CLEAN)
@@ -190,7 +242,10 @@ fn covered(args: &ScanArgs, loaded: &Loaded, scanner: &Scanner, known: &mut Know
     Ok(current)
 }
 
-fn write(file: &Path, entries: Vec<Entry>) -> Result<()> {
-    let text = baseline::write(entries);
+fn write(file: &Path, entries: Vec<Entry>, key: Option<&mask::Key>) -> Result<()> {
+    write_text(file, &baseline::write(entries, key.map(mask::Key::id)))
+}
+
+fn write_text(file: &Path, text: &str) -> Result<()> {
     std::fs::write(file, text).map_err(|error| outputs::unwritten(&file.display().to_string(), &error))
 }

@@ -22,7 +22,7 @@ pub(super) fn asked(args: &ScanArgs, urls: Vec<String>, checkpoint: Option<&Chec
     if cfg!(not(feature = "cloud")) {
         return Err(usage(
             "this phivet was built without the feature `cloud`, and cannot open addresses",
-            "build it with `cargo install phivet --features cloud`, or pipe the object into `phivet -`",
+            "build it with `cargo install --path . --features cloud` in its sources, or pipe the object into `phivet -`",
         ));
     }
     let authorities = args.ca.as_ref().map(|file| {

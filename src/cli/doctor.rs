@@ -150,7 +150,8 @@ fn hooks(here: &Here) -> Vec<Advice> {
     let text = std::fs::read_to_string(&file).unwrap_or_default();
     let configured = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
     let mut managed = configured.iter().map(|name| std::fs::read_to_string(here.top.join(name)).unwrap_or_default());
-    let managed = managed.any(|text| text.contains("phivet"));
+    let says = |line: &str| line.contains("phivet") && !line.trim_start().starts_with('#');
+    let managed = managed.any(|text| text.lines().any(says));
     let mut said =
         vec![match (hook::is_ours(&file), text.contains("pre-commit.com") || text.contains("prek"), managed) {
             (true, ..) => Good("git scans what is committed".to_owned()),

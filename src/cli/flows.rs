@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::repo;
 use crate::config::Loaded;
 use crate::detect::flow::Own;
 use crate::scan::Scanner;
@@ -34,8 +35,9 @@ pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
     }
 }
 
-/// Where values reach a sink in the Rust files that are wanted, seen in their workspace.
-pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: usize) -> Flows {
+/// Where values reach a sink in the Rust files that are wanted, seen in their workspace. What frees a field counts only
+/// as the `trusted` revision has it.
+pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, (threads, trusted): (usize, Option<&str>)) -> Flows {
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     // What git has of a file, which may not be what lies in the work tree.
     let mut kept: HashMap<PathBuf, String> = HashMap::new();
@@ -66,6 +68,9 @@ pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: us
                 sources.push(Source { name, path: slashed(&path), text, wanted: true });
             }
         }
+        if let Some(revision) = trusted {
+            sources.iter_mut().for_each(|source| withdraw(source, revision));
+        }
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         flows.extend(flows::flows(scanner.analysis(), &sources, &manifests, threads, known.as_mut()));
     }
@@ -75,6 +80,45 @@ pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, threads: us
         remember(&file, &known);
     }
     flows
+}
+
+/// What says of a field that it is nobody's.
+const FREES: [&str; 2] = ["phi: none", "phi(none)"];
+
+/// Blanks out what frees a field here and not in a revision: a change does not free its own.
+fn withdraw(source: &mut Source, revision: &str) {
+    if !FREES.iter().any(|says| source.text.contains(says)) {
+        return;
+    }
+    let before = repo::file(revision, &source.path).map(|text| String::from_utf8_lossy(&text).into_owned());
+    let free = |text: &str| -> BTreeSet<(String, String)> { freed(text).map(|(_, line, next)| (line, next)).collect() };
+    let trusted = before.as_deref().map(free).unwrap_or_default();
+    let own: Vec<usize> = freed(&source.text).filter(|(_, line, next)| !trusted.contains(&(line.clone(), next.clone()))).map(|(at, ..)| at).collect();
+    for at in own {
+        let line = source.text[at..].lines().next().unwrap_or_default();
+        let blank = FREES.iter().fold(line.to_owned(), |line, says| {
+            let other: String = says.chars().map(|c| if c.is_alphabetic() { 'x' } else { c }).collect();
+            line.replace(says, &other)
+        });
+        let end = at + line.len();
+        source.text.replace_range(at..end, &blank);
+    }
+}
+
+/// Lines that free a field: where they begin, what they say, and the line of code behind them.
+fn freed(text: &str) -> impl Iterator<Item = (usize, String, String)> {
+    let lines = || text.split_inclusive('\n');
+    let starts = lines().scan(0, |at, line| {
+        *at += line.len();
+        Some(*at - line.len())
+    });
+    starts.zip(lines()).enumerate().filter(|(_, (_, line))| FREES.iter().any(|says| line.contains(says))).map(
+        move |(number, (at, line))| {
+            let code = |line: &&str| !line.trim_start().starts_with("//") && !line.trim_start().starts_with('#');
+            let next = lines().skip(number + 1).find(code).unwrap_or_default();
+            (at, line.trim().to_owned(), next.trim().to_owned())
+        },
+    )
 }
 
 /// Files by the workspace in which they lie; those that lie in none together.

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use super::args::ScanArgs;
+use super::setup;
+use super::sift::Whole;
 use crate::error::{Error, Result};
 use crate::judge::Finding;
 use crate::source::git::{ALSO, Also, Asked, History, Repo, Side, Trouble, What};
@@ -48,6 +50,28 @@ pub(super) fn trace(asked: Option<&Asked>, finding: &mut Finding) {
         let at = Some(finding.start_byte).filter(|_| !is_packed);
         history.trace(exposure, at, super::time::now());
     }
+}
+
+/// Where only lines that are new are scanned: the text of a document as the change leaves it, by its name.
+pub(super) fn whole(asked: &Asked) -> Option<Whole<'_>> {
+    let from_top = |name: &str| asked.repo.from_top(name);
+    match &asked.what {
+        What::Staged => None,
+        What::Added { with: Side::WorkTree, .. } => {
+            Some(Box::new(|name| setup::here().ok().and_then(|here| std::fs::read(here.join(name)).ok())))
+        }
+        What::Added { with: Side::Index, .. } => Some(Box::new(move |name| blob("", &from_top(name)))),
+        What::Added { with: Side::Tree(tree), .. } => Some(Box::new(move |name| blob(tree, &from_top(name)))),
+        // What is pushed, or what is there now.
+        What::History(history) => {
+            Some(Box::new(move |name| history.tips().iter().find_map(|tip| blob(tip, &from_top(name)))))
+        }
+    }
+}
+
+/// A file of a tree, or (`""`) of the index; the path is from the top.
+fn blob(tree: &str, path: &str) -> Option<Vec<u8>> {
+    super::repo::bytes(&["cat-file", "blob", &format!("{tree}:{path}")])
 }
 
 fn also(args: &ScanArgs) -> Also {

@@ -13,8 +13,9 @@ const MARK: &str = "# Written by `phivet install-hook`.";
 /// What a hook of that name runs.
 const HOOKS: &[(&str, &str)] = &[
     ("pre-commit", "scan --staged --no-progress"),
+    ("pre-merge-commit", "scan --staged --no-progress"),
     ("commit-msg", "scan --no-progress --commit-msg \"$1\""),
-    ("pre-push", "scan --no-progress --pre-push \"$@\""),
+    ("pre-push", "scan --no-progress --also messages --pre-push \"$@\""),
 ];
 
 /// Writes, or removes, the hooks.
@@ -60,15 +61,17 @@ fn shown(file: &Path) -> String {
     file.display().to_string()
 }
 
-/// Writes the pre-commit hook.
+/// Writes the hooks of commits, which git runs before merges by another name.
 pub(super) fn install_first(force: bool) -> Result<PathBuf> {
-    let file = folder()?.join(HOOKS[0].0);
-    install(&file, HOOKS[0].1, force)?;
-    Ok(file)
+    let folder = folder()?;
+    for (name, command) in &HOOKS[..2] {
+        install(&folder.join(name), command, force)?;
+    }
+    Ok(folder.join(HOOKS[0].0))
 }
 
 fn install(file: &Path, command: &str, force: bool) -> Result<()> {
-    if file.exists() && !is_ours(file) && !force {
+    if file.symlink_metadata().is_ok() && !is_ours(file) && !force {
         return Err(Error::Usage {
             what: format!("{} is somebody else's", shown(file)),
             help: format!("add `phivet {command}` to it, or replace it with --force"),

@@ -14,6 +14,9 @@ const WORKFLOW: &str = ".github/workflows/phivet.yml";
 /// The workflow, with the action of this version.
 const WORKFLOW_TEXT: &str = include_str!("init/workflow.yml");
 
+/// What stands in it for the branch that is scanned as a whole.
+const BRANCH: &str = "branches: [main]";
+
 /// Folders that hold what others wrote or tools made, and are sometimes committed.
 const FOREIGN: &[&str] = &["vendor", "third_party", "node_modules", "dist", "target", "build", ".venv"];
 
@@ -26,6 +29,7 @@ const LOGS: &[&str] = &["logs", "log", "var/log"];
 
 /// Writes the configuration, and what else is asked for; then says what comes next.
 pub(super) fn run(args: &InitArgs) -> Result<u8> {
+    at_top()?;
     let mut out = String::new();
     let there = NAMES.iter().find(|name| Path::new(name).exists());
     match there {
@@ -47,12 +51,34 @@ pub(super) fn run(args: &InitArgs) -> Result<u8> {
         if Path::new(WORKFLOW).exists() && !args.force {
             return Err(taken(WORKFLOW, "edit it, or write over it with --force"));
         }
-        write(WORKFLOW, WORKFLOW_TEXT)?;
-        let _ = writeln!(out, "{WORKFLOW}: scans pull requests");
+        let text = WORKFLOW_TEXT.replace(BRANCH, &format!("branches: [{}]", branch()));
+        write(WORKFLOW, &text)?;
+        let _ = writeln!(out, "{WORKFLOW}: scans pull requests; name in it where you have phivet from");
     }
     out += &next(args);
     super::print(&out)?;
     Ok(CLEAN)
+}
+
+/// The branch that others start from: the one of the remote, else the one that is checked out.
+fn branch() -> String {
+    let remote = repo::text(&["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
+    let remote = remote.and_then(|name| name.strip_prefix("origin/").map(str::to_owned));
+    let own = || repo::text(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
+    let plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "-._/".contains(c));
+    remote.or_else(own).filter(plain).filter(|name| !name.is_empty()).unwrap_or_else(|| "main".to_owned())
+}
+
+/// A folder below the top of a repository is no place for what holds for all of it.
+fn at_top() -> Result<()> {
+    let up = repo::text(&["rev-parse", "--show-cdup"]).unwrap_or_default();
+    if up.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        what: "this folder is not the top of its repository".to_owned(),
+        help: format!("go there (`cd {up}`) and run it again"),
+    })
 }
 
 fn taken(name: &str, help: &str) -> Error {
@@ -82,7 +108,8 @@ fn configuration() -> String {
          # The least severity that makes a scan fail: note, warning or error.\nfail_on: warning\n\n\
          # What is known already (`phivet baseline create` writes it) is counted, and fails nothing.\n",
     );
-    let _ = writeln!(out, "baseline: {}\n", known::NAME);
+    let off = if Path::new(known::NAME).exists() { "" } else { "# " };
+    let _ = writeln!(out, "{off}baseline: {}\n", known::NAME);
     let quoted = |names: &[&str]| names.iter().map(|name| format!("{name}/")).collect::<Vec<_>>().join(", ");
     out += "# Paths that are not scanned, as in .gitignore (what .gitignore hides is not scanned either).\n";
     let foreign = if foreign.is_empty() { vec!["vendor"] } else { foreign };

@@ -9,9 +9,10 @@ use crate::config::{Loaded, plain};
 use crate::error::{Error, Result};
 use crate::judge::Finding;
 use crate::judge::baseline::{Baseline, Entry};
+use crate::mask::Key;
 use crate::report::words;
 use crate::rule::Rules;
-use crate::source::Wanted;
+use crate::source::{Exclude, Wanted};
 
 /// The name that a baseline has where nobody names it.
 pub(super) const NAME: &str = ".phivet-baseline.jsonl";
@@ -20,11 +21,38 @@ pub(super) const NAME: &str = ".phivet-baseline.jsonl";
 pub(super) struct Known {
     pub(super) baseline: Baseline,
     place: Place,
-    /// What is scanned: files and folders, as the baseline names them.
-    roots: Vec<String>,
+    roots: Roots,
     /// Documents that have entries and were not read.
     skipped: BTreeSet<String>,
     notices: Vec<String>,
+}
+
+/// What is scanned: files and folders, as a baseline names them.
+#[derive(Default)]
+pub(super) struct Roots {
+    paths: Vec<String>,
+    exclude: Option<Exclude>,
+    base: PathBuf,
+}
+
+impl Roots {
+    /// Of a change (`--staged`, `--diff`) only some lines are scanned: of nothing all.
+    pub(super) fn of(place: &Place, wanted: &Wanted) -> Self {
+        let roots = wanted.paths.iter().chain(&wanted.artifacts).filter(|_| wanted.git.is_none());
+        let paths = roots.map(|root| place.path(root)).collect();
+        Self { paths, exclude: wanted.exclude.clone(), base: place.base.clone() }
+    }
+
+    /// Is the document at this path among what is scanned?
+    pub(super) fn holds(&self, path: &str) -> bool {
+        let file = path.split('!').next().unwrap_or(path);
+        let holds = |root: &String| {
+            let rest = path.strip_prefix(root.as_str());
+            root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+        };
+        let excluded = || self.exclude.as_ref().is_some_and(|exclude| exclude(&self.base.join(file), false));
+        self.paths.iter().any(holds) && !excluded() && !repo::is_ignored(&self.base, file)
+    }
 }
 
 /// Where a baseline stands, and so what its paths are relative to.
@@ -111,6 +139,14 @@ fn unread(path: &str, reason: &str) -> Error {
     }
 }
 
+fn other_key(path: &str) -> Error {
+    Error::Read {
+        path: path.to_owned(),
+        reason: "it was made with another key".to_owned(),
+        help: "set PHIVET_KEY to that key; to change the key, `phivet baseline create --force` makes it anew".to_owned(),
+    }
+}
+
 /// Is it the name of a file (and not `<stdin>`, or a URL)?
 fn is_path(name: &str) -> bool {
     !name.starts_with('<') && !name.contains("://")
@@ -122,7 +158,7 @@ impl Known {
         flags: &KnownFlags,
         loaded: &Loaded,
         revision: Option<&str>,
-        keyed: bool,
+        key: Option<&Key>,
     ) -> Result<Option<Self>> {
         let Some(place) = Place::of(flags, loaded)? else { return Ok(None) };
         let name = place.file.display();
@@ -138,6 +174,11 @@ impl Known {
         if revision.is_some() {
             notices.extend(added(&place, &baseline)?);
         }
+        if let (Some(theirs), Some(own)) = (baseline.key(), key.map(Key::id))
+            && theirs != own
+        {
+            return Err(other_key(&name.to_string()));
+        }
         let any_gone = baseline.entries().iter().any(|entry| place.is_gone(&entry.path));
         let renames = if any_gone { place.renames() } else { HashMap::new() };
         let expired = baseline.ready(&today(), &|path| place.is_gone(path), renames);
@@ -146,10 +187,10 @@ impl Known {
             notices.push(format!("{entries} expired: what they covered is new again."));
         }
         let sealed = baseline.entries().iter().any(|entry| entry.seal.is_some());
-        if sealed && !keyed {
+        if sealed && key.is_none() {
             notices.push("the baseline was made with a key and PHIVET_KEY is not set: a changed value on a known line goes unnoticed.".to_owned());
         }
-        Ok(Some(Self { baseline, place, roots: Vec::new(), skipped: BTreeSet::new(), notices }))
+        Ok(Some(Self { baseline, place, roots: Roots::default(), skipped: BTreeSet::new(), notices }))
     }
 
     /// The path by which the baseline knows a finding's document.
@@ -165,8 +206,7 @@ impl Known {
 
     /// Takes note of what is scanned.
     pub(super) fn covers(&mut self, wanted: &Wanted) {
-        let roots = wanted.paths.iter().chain(&wanted.artifacts).filter(|_| wanted.git.is_none());
-        self.roots = roots.map(|root| self.place.path(root)).collect();
+        self.roots = Roots::of(&self.place, wanted);
     }
 
     /// A document was not read, or not to its end.
@@ -179,12 +219,8 @@ impl Known {
 
     /// Does an entry that covers nothing stand for what is no longer there?
     pub(super) fn is_over(&self, entry: &Entry) -> bool {
-        let holds = |root: &String| {
-            let rest = entry.path.strip_prefix(root.as_str());
-            root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
-        };
-        let was_scanned = self.roots.iter().any(holds) && !self.skipped.contains(&entry.path);
-        was_scanned || self.place.is_gone(&entry.path)
+        let was_scanned = || !self.skipped.contains(&entry.path) && self.roots.holds(&entry.path);
+        self.place.is_gone(&entry.path) || was_scanned()
     }
 
     /// What there is to say at the end.

@@ -5,6 +5,7 @@
 
 mod actions;
 mod open;
+mod wire;
 
 use lsp_server::{Connection, ErrorCode, ExtractError, Message, Notification, Request, Response};
 use serde_json::{Value, json};
@@ -22,12 +23,18 @@ pub(super) fn run() -> Result<u8> {
     let loaded = setup::configuration(&ConfigFlags { config: None, isolated: false })?;
     let scanner = scan::scanner(&args, &loaded)?;
     let excluded = setup::excluded(&loaded)?;
-    let (connection, threads) = Connection::stdio();
+    let (connection, read, written) = wire::connect();
     let mut server = Server { scanner: &scanner, texts: Texts::new(excluded), connection: &connection };
     let done = server.serve();
     drop(connection);
-    let ended = threads.join().map_err(|error| broken(&error));
-    done.and(ended).map(|()| CLEAN)
+    let sent = written.join();
+    // An editor that was told good-bye may keep the input open.
+    let heard = if done.is_ok() || !read.is_finished() { Ok(Ok(())) } else { read.join() };
+    match (heard, sent) {
+        (Ok(Err(why)), _) => Err(broken(&why)),
+        (Ok(Ok(())), Ok(Ok(()))) => done.map(|()| CLEAN),
+        _ => Err(broken(&"it no longer listens")),
+    }
 }
 
 /// The flags of a scan that nobody gave any.
@@ -47,6 +54,10 @@ fn broken(error: &dyn std::fmt::Display) -> Error {
     }
 }
 
+fn refused(request: Request, code: ErrorCode, why: &str) -> Response {
+    Response::new_err(request.id, code as i32, why.to_owned())
+}
+
 struct Server<'a> {
     scanner: &'a Scanner,
     texts: Texts,
@@ -62,19 +73,30 @@ impl Server<'_> {
             "codeActionProvider": {"codeActionKinds": ["quickfix"]},
         });
         let server = json!({"capabilities": capabilities, "serverInfo": {"name": "phivet", "version": env!("CARGO_PKG_VERSION")}});
-        let (id, _) = self.connection.initialize_start().map_err(|error| broken(&error))?;
-        self.connection.initialize_finish(id, server).map_err(|error| broken(&error))?;
+        let (mut begun, mut over) = (false, false);
         for message in &self.connection.receiver {
             match message {
                 Message::Request(request) => {
-                    if self.connection.handle_shutdown(&request).map_err(|error| broken(&error))? {
-                        return Ok(());
-                    }
-                    let response = self.answer(request);
+                    let response = match request.method.as_str() {
+                        "initialize" if !begun => {
+                            begun = true;
+                            Response::new_ok(request.id, server.clone())
+                        }
+                        _ if !begun => refused(request, ErrorCode::ServerNotInitialized, "not initialized yet"),
+                        _ if over => refused(request, ErrorCode::InvalidRequest, "shut down already"),
+                        "shutdown" => {
+                            over = true;
+                            Response::new_ok(request.id, Value::Null)
+                        }
+                        _ => self.answer(request),
+                    };
                     self.send(Message::Response(response))?;
                 }
-                Message::Notification(notification) => self.take(notification)?,
-                Message::Response(_) => {}
+                Message::Notification(told) if told.method == "exit" => {
+                    return if over { Ok(()) } else { Err(broken(&"it left without a shutdown")) };
+                }
+                Message::Notification(told) if begun && !over => self.take(told)?,
+                Message::Notification(_) | Message::Response(_) => {}
             }
         }
         Ok(())

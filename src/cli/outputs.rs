@@ -33,6 +33,9 @@ impl<'a> Outputs<'a> {
             let created = File::create(file).map_err(|error| unwritten(&path, &error))?;
             outputs.add(path, plain, name, Box::new(BufWriter::with_capacity(BUFFER, created)))?;
         }
+        if args.quiet && !args.output.is_empty() {
+            return Ok(outputs);
+        }
         let stdout = standard(args.tee, &args.format, shown.color);
         outputs.add(STDOUT.to_owned(), shown, &args.format, Box::new(BufWriter::with_capacity(BUFFER, stdout)))?;
         Ok(outputs)

@@ -93,6 +93,12 @@ pub(super) fn renames(revision: &str) -> HashMap<String, String> {
     words.chunks_exact(3).map(|one| (one[2].to_owned(), one[1].to_owned())).collect()
 }
 
+/// Does a `.gitignore` hide this untracked file?
+pub(super) fn is_ignored(folder: &Path, path: &str) -> bool {
+    let folder = folder.to_string_lossy();
+    bytes(&["-C", &folder, "check-ignore", "--quiet", "--", path]).is_some()
+}
+
 /// The repository's root.
 pub(super) fn top() -> Option<String> {
     text(&["rev-parse", "--show-toplevel"])

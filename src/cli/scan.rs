@@ -19,12 +19,17 @@ use super::{CLEAN, FOUND, NOTHING, WRONG, buckets, repo, setup};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
+use crate::mask::Key;
 use crate::report::{Meta, Summary, words};
 use crate::rule::Severity;
 use crate::scan::{self, Event, Running, Scanner};
 use crate::source::bucket::Traffic;
 use crate::source::git::Asked;
 use crate::source::{self, Choose, Exclude, Push, Wanted};
+
+/// What is said where a commit is held up.
+const BLOCKED: &str = "phivet holds this commit up. `phivet explain RULE` says why, and what to do instead; a value that is \
+nobody's is allowed by a comment on its line, `phivet:allow RULE -- reason`.";
 
 /// How many of the inputs that were not read are named on standard error.
 const NAMED: usize = 10;
@@ -34,12 +39,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let started = Instant::now();
     let (loaded, revision, notices) = trust::configuration(args)?;
     let rules = setup::rules(&loaded)?;
-    let policy = setup::policy(args, &loaded, &rules)?;
+    let mut policy = setup::policy(args, &loaded, &rules)?;
+    let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.as_ref())?;
+    // What the trusted revision allows is one value, not whatever stands there now.
+    let passing = revision.is_some() && policy.key.is_none();
+    policy.key = policy.key.or_else(|| Key::of_this_run().filter(|_| passing));
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
-    let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.is_some())?;
     let config_hash = config_hash(args, &loaded);
     let git = of_git(args)?;
-    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, git.clone())?);
+    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, (git.clone(), revision.as_deref()))?);
     let (addresses, _) = buckets::addresses(args.paths.clone());
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
@@ -61,7 +69,9 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let wanted = wanted(args, &loaded, checkpoint.as_ref(), git)?;
     let known = known.map(|known| known.of(&wanted));
     let trust = revision.as_deref().map(|revision| Trust::new(&scanner, revision));
-    let mut run = Run::new(args, &loaded, outputs, Sift::new(&scanner, known, trust, args.all), &wanted);
+    let whole = wanted.git.as_deref().and_then(super::git::whole);
+    let sift = Sift::new(&scanner, known, trust, args.all).of_change(whole).with_passing_key(passing);
+    let mut run = Run::new(args, &loaded, outputs, sift, &wanted);
     run.told.summary.notices = notices;
     let handed = checkpoint.as_ref().map(Checkpoint::handed);
     run.resume(checkpoint);
@@ -79,12 +89,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     if !args.quiet {
         finish(args, &summary, &skipped, started, failing || wanted.git.is_some());
     }
+    if failing && !args.quiet && outputs::is_human(&args.format) && (args.staged || args.force_exclude) {
+        let _ = writeln!(io::stderr(), "{BLOCKED}");
+    }
     for path in &missing {
         super::show(&not_there(scanner.name(path).as_str()));
     }
     let unread = !missing.is_empty() || (args.strict && summary.skipped > 0);
-    // A change without a file to scan (an empty commit, a deletion) is clean.
-    let all_excluded = (args.force_exclude || wanted.git.is_some()) && summary.skipped == 0;
+    // A change without a file to scan (an empty commit, a deletion, a submodule that moved) is clean.
+    let all_excluded = wanted.git.is_some() || args.force_exclude && summary.skipped == 0;
     Ok(match summary.files {
         _ if failing && !args.exit_zero => FOUND,
         _ if unread => WRONG,
@@ -272,28 +285,33 @@ pub(super) fn with_flows(
     scanner: Scanner,
     args: &ScanArgs,
     loaded: &Loaded,
-    git: Option<Arc<Asked>>,
+    (git, trusted): (Option<Arc<Asked>>, Option<&str>),
 ) -> Result<Scanner> {
     if !of_files(args) {
         return Ok(scanner);
     }
     let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None, git)? };
-    let flows = super::flows::of(&scanner, wanted, loaded, threads(args));
+    let flows = super::flows::of(&scanner, wanted, loaded, (threads(args), trusted));
     Ok(scanner.with_flows(flows))
 }
 
 #[cfg(not(feature = "rust-flow"))]
-pub(super) fn with_flows(scanner: Scanner, _: &ScanArgs, _: &Loaded, _: Option<Arc<Asked>>) -> Result<Scanner> {
+pub(super) fn with_flows(
+    scanner: Scanner,
+    _: &ScanArgs,
+    _: &Loaded,
+    _: (Option<Arc<Asked>>, Option<&str>),
+) -> Result<Scanner> {
     Ok(scanner)
 }
 
-/// Are only files scanned that lie in a work tree? What stands in history or a bucket, and a list on standard input, is
-/// read once: its files are seen one by one.
+/// Are only files scanned that lie in a work tree? What stands in history or a bucket is read once: its files are seen
+/// one by one.
 #[cfg(feature = "rust-flow")]
 fn of_files(args: &ScanArgs) -> bool {
     let history = args.history.is_some() || args.pre_push.is_some();
     let (urls, _) = buckets::addresses(args.paths.clone());
-    !history && urls.is_empty() && args.commit_msg.is_none() && args.files_from.as_deref() != Some("-")
+    !history && urls.is_empty() && args.commit_msg.is_none()
 }
 
 /// What the arguments want of a repository. Asked once: each question starts `git`.
@@ -339,6 +357,7 @@ fn wanted(
         tee: args.tee,
         message: args.commit_msg.clone(),
         exclude: Some(exclude(args, loaded)?),
+        alike: Some(setup::alike(loaded)?),
         exclude_named: args.force_exclude,
         max_bytes: args.max_file_size,
     })
@@ -347,7 +366,13 @@ fn wanted(
 /// What the configuration leaves out, the baseline, and the reports that are being written.
 fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
     let globs = setup::excluded(loaded)?;
-    let baseline = Place::of(&args.known, loaded)?.and_then(|place| place.file.canonicalize().ok());
+    // What people wrote into a baseline is a text like any other.
+    let says = |place: &Place| {
+        let text = std::fs::read_to_string(&place.file).unwrap_or_default();
+        [r#","reason":"#, r#","author":"#].iter().any(|field| text.contains(field))
+    };
+    let baseline = Place::of(&args.known, loaded)?.filter(|place| !says(place));
+    let baseline = baseline.and_then(|place| place.file.canonicalize().ok());
     let own: Vec<PathBuf> = outputs::files(args).into_iter().chain(baseline).collect();
     let is_own = move |path: &Path| {
         let same_name = own.iter().any(|own| own.file_name() == path.file_name());

@@ -15,6 +15,7 @@ use crate::judge::Policy;
 use crate::mask::{KEY_LEAST, Key};
 use crate::rule::{Rule, RuleId, Rules, Severity};
 use crate::scan::ByName;
+use crate::source::Alike;
 
 /// The working directory, absolute.
 pub(super) fn here() -> Result<PathBuf> {
@@ -153,6 +154,16 @@ pub(super) fn policies(loaded: &Loaded, rules: &Rules, everywhere: &Policy) -> R
         }
         policy.map(Arc::new)
     })))
+}
+
+/// Which paths the configuration treats alike: names of documents.
+pub(super) fn alike(loaded: &Loaded) -> Result<Alike> {
+    let paths = loaded.config.paths.iter().map(|path| globs(loaded, std::iter::once(&path.path)));
+    let paths = paths.collect::<Result<Vec<_>>>()?;
+    Ok(Arc::new(move |one, other| {
+        let at = |name: &str, globs: &Globs| globs.matches(Path::new(name), false);
+        paths.iter().all(|globs| at(one, globs) == at(other, globs))
+    }))
 }
 
 /// The paths that the configuration leaves out.

@@ -34,15 +34,20 @@ impl<'a> Trust<'a> {
         Self { scanner, revision: revision.to_owned(), renamed, top, document, allowed, refused: 0 }
     }
 
-    /// Takes the allowance from a finding whose allow comment the trusted revision does not have.
-    pub(super) fn judge(&mut self, finding: &mut Finding) {
+    /// Does the trusted revision allow this finding? Each of its allowances covers one.
+    pub(super) fn covers(&mut self, finding: &Finding) -> bool {
         if finding.document.as_str() != self.document {
             finding.document.as_str().clone_into(&mut self.document);
             self.allowed = self.allowed_before();
         }
-        if self.allowed.knows(self.scanner.rules(), "", finding).is_none() {
+        self.allowed.knows(self.scanner.rules(), "", finding).is_some()
+    }
+
+    /// Takes the allowance from a finding whose allow comment the trusted revision does not have.
+    pub(super) fn judge(&mut self, finding: &mut Finding) {
+        if !self.covers(finding) {
             finding.suppressed = None;
-            finding.note = Some("Its allow comment is not in the trusted revision, so it does not count.".to_owned());
+            finding.note = Some("The trusted revision has no such allow comment for this value, so it does not count.".to_owned());
             self.refused += 1;
         }
     }
@@ -54,7 +59,7 @@ impl<'a> Trust<'a> {
         let findings = self.scanner.scan(&Document::of(self.document.as_str(), bytes));
         let rules = self.scanner.rules();
         let allowed = findings.iter().filter(|finding| finding.suppressed.is_some());
-        let entries = write(allowed.map(|finding| Entry::of(rules, "", finding)).collect());
+        let entries = write(allowed.map(|finding| Entry::of(rules, "", finding)).collect(), None);
         let mut allowed = Baseline::parse(&entries).unwrap_or_default();
         allowed.ready("", &|_| false, HashMap::new());
         allowed

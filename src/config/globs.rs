@@ -1,5 +1,6 @@
 //! Paths as `.gitignore` writes them.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -24,7 +25,8 @@ impl Globs {
         let base = plain(&here.join(base));
         let mut builder = GitignoreBuilder::new(&base);
         for pattern in patterns {
-            builder.add_line(None, pattern).map_err(|error| (pattern.clone(), error.to_string()))?;
+            let line = from_base(&base, pattern);
+            builder.add_line(None, &line).map_err(|error| (pattern.clone(), error.to_string()))?;
         }
         let patterns = builder.build().map_err(|error| (String::new(), error.to_string()))?;
         Ok(Self { patterns, base, here: here.to_owned() })
@@ -40,6 +42,15 @@ impl Globs {
         let below = path.strip_prefix(&self.base).or_else(|_| path.strip_prefix("/")).unwrap_or(&path);
         !below.has_root() && self.patterns.matched_path_or_any_parents(below, is_dir).is_ignore()
     }
+}
+
+/// A pattern as people write paths (`./a.py`, `/home/…/a.py`) as `.gitignore` does.
+fn from_base<'p>(base: &Path, pattern: &'p str) -> Cow<'p, str> {
+    let (not, path) = pattern.strip_prefix('!').map_or(("", pattern), |path| ("!", path));
+    let base = base.to_str().unwrap_or_default().trim_end_matches(['/', '\\']);
+    let below = |rest: &&str| !base.is_empty() && rest.starts_with('/');
+    let rest = path.strip_prefix("./").or_else(|| path.strip_prefix(base).filter(below).map(|rest| &rest[1..]));
+    rest.map_or(Cow::Borrowed(pattern), |rest| Cow::Owned(format!("{not}/{rest}")))
 }
 
 /// The path without `.` and `..`, told from its text alone.

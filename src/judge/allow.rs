@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::document::{Document, line_around};
 use crate::judge::Finding;
+use crate::kind::Kind;
 use crate::judge::place::Places;
 use crate::mask::{self, Masked};
 use crate::rule::{RuleId, Rules, Severity};
@@ -38,7 +39,8 @@ pub(crate) fn read(text: &[u8]) -> Vec<Allow> {
         // Behind code a comment speaks of that line: the next may hold another value.
         let alone = !text[line.start..at].iter().any(u8::is_ascii_alphanumeric);
         let covers = line.start..if alone { line_around(text, next).end } else { line.end };
-        if !rules.is_empty() {
+        let ends = said.trim_ascii().is_empty() || dashes.is_some_and(|dashes| said[..dashes].trim_ascii().is_empty());
+        if !rules.is_empty() || ends {
             allows.push(Allow { at, rules, reason, covers, used: false });
         }
     }
@@ -87,7 +89,15 @@ pub(crate) fn unused(
     findings: &mut Vec<Finding>,
 ) {
     let mut places = Places::new(document);
-    for allow in allows.into_iter().filter(|a| !a.used && document.owns(a.at)) {
+    // Data have no comments: what looks like one is a value.
+    let has_comments = !matches!(document.kind, Kind::Data | Kind::Log);
+    for allow in allows.into_iter().filter(|a| has_comments && !a.used && document.owns(a.at)) {
+        let strange = allow.rules.iter().any(|own| own != "all" && rules.by_id(own).is_none());
+        let says = match (allow.rules.is_empty(), strange) {
+            (true, _) => "it names no rule: `phivet:allow RULE -- reason`",
+            (_, true) => "it names a rule that there is not: `phivet rules list` names all",
+            _ => "no finding of these rules stands on this line or the next",
+        };
         let at = allow.at..allow.at + MARK.len();
         let (excerpt, marked) =
             mask::excerpt(&document.bytes, line_around(&document.bytes, allow.at), at.clone(), &[], |_| false);
@@ -105,7 +115,7 @@ pub(crate) fn unused(
             excerpt,
             marked,
             trail: Vec::new(),
-            evidence: vec!["no finding of these rules stands on this line or the next".to_owned()],
+            evidence: vec![says.to_owned()],
             seal: None,
             fingerprint: String::new(),
             in_column: None,

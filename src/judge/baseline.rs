@@ -97,6 +97,8 @@ fn one_quote(c: char) -> char {
 fn form(finding: &Finding) -> String {
     let (before, value, _) = parts(finding);
     let word = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').find(|word| !word.is_empty());
+    // A masked word may be a neighbour's value, which may go while this one stays.
+    let word = word.filter(|word| !word.chars().all(|c| matches!(c, 'x' | '0')));
     let digit = |c: char| if c.is_ascii_digit() { '#' } else { c };
     format!("{} {}", word.unwrap_or_default(), value.trim()).chars().take(FORM).map(digit).collect()
 }
@@ -109,10 +111,20 @@ fn parts(finding: &Finding) -> (&str, &str, &str) {
     }
 }
 
+/// The line that says under which key the seals were made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    /// The key's id ([`mask::Key::id`]).
+    key: String,
+}
+
 /// Known findings, of which each covers one.
 #[derive(Clone, Debug, Default)]
 pub struct Baseline {
     entries: Vec<Entry>,
+    /// Id of the key under which the seals were made.
+    key: Option<String>,
     /// By path, rule, and seal or line: entries that cover nothing yet, the first last.
     exact: HashMap<(String, String, String), Vec<usize>>,
     /// By path: its entries.
@@ -124,9 +136,6 @@ pub struct Baseline {
     gone: Vec<String>,
 }
 
-/// Stands for the path of documents that are gone.
-const GONE: &str = "";
-
 impl Baseline {
     /// Reads a baseline.
     ///
@@ -134,18 +143,30 @@ impl Baseline {
     /// The line (from 1) that is no entry, and why.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         let mut entries = Vec::new();
+        let mut key: Option<String> = None;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            if ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) {
+                return Err((at + 1, "a merge has left a conflict here; keep the entries of both sides".to_owned()));
+            }
+            if let Ok(sealed) = serde_json::from_str::<Sealed>(line) {
+                if key.as_ref().is_some_and(|key| *key != sealed.key) {
+                    return Err((at + 1, "it was made with two keys; create it anew with one".to_owned()));
+                }
+                key = Some(sealed.key);
+                continue;
+            }
             let entry: Entry = serde_json::from_str(line).map_err(|error| (at + 1, plain(&error)))?;
             if entry.expires.as_deref().is_some_and(|day| !is_day(day)) {
                 return Err((at + 1, "`expires` is a day, as in YYYY-MM-DD".to_owned()));
             }
             entries.push(entry);
         }
-        Ok(Self { entries, ..Self::default() })
+        Ok(Self { entries, key, ..Self::default() })
     }
 
-    /// Makes it ready: entries of documents that `is_gone` cover findings on the same lines elsewhere. `today` ends
-    /// entries that have expired; how many did is the answer.
+    /// Makes it ready: a document that `is_gone` may have been moved. `today` ends entries that have expired; how many
+    /// did is the answer.
     pub fn ready(&mut self, today: &str, is_gone: &dyn Fn(&str) -> bool, renamed: HashMap<String, String>) -> u64 {
         let mut expired = 0;
         self.used = vec![false; self.entries.len()];
@@ -158,13 +179,10 @@ impl Baseline {
                 continue;
             }
             self.paths.entry(entry.path.clone()).or_default().push(at);
-            let is_gone = *gone.entry(&entry.path).or_insert_with(|| is_gone(&entry.path));
-            for path in std::iter::once(entry.path.as_str()).chain(is_gone.then_some(GONE)) {
-                let keys = std::iter::once(&entry.line).chain(&entry.seal);
-                for key in keys {
-                    let key = (path.to_owned(), entry.rule.clone(), key.clone());
-                    self.exact.entry(key).or_default().push(at);
-                }
+            gone.entry(&entry.path).or_insert_with(|| is_gone(&entry.path));
+            for key in std::iter::once(&entry.line).chain(&entry.seal) {
+                let key = (entry.path.clone(), entry.rule.clone(), key.clone());
+                self.exact.entry(key).or_default().push(at);
             }
         }
         self.gone = gone.iter().filter(|(_, gone)| **gone).map(|(path, _)| (*path).to_owned()).collect();
@@ -176,11 +194,8 @@ impl Baseline {
     /// entry covers one.
     pub fn knows(&mut self, rules: &Rules, path: &str, finding: &Finding) -> Option<usize> {
         let old = self.renamed.get(path).cloned();
-        let from = [Some(path), old.as_deref(), Some(GONE)];
+        let from = [Some(path), old.as_deref()];
         let at = from.into_iter().flatten().find_map(|from| self.find(rules, from, finding))?;
-        if self.entries[at].path != path {
-            self.renamed.entry(path.to_owned()).or_insert_with(|| self.entries[at].path.clone());
-        }
         self.used[at] = true;
         Some(at)
     }
@@ -208,8 +223,9 @@ impl Baseline {
         !self.gone.is_empty() || self.of_path(path).any(|at| !self.used[at])
     }
 
-    /// Takes a document for one that is gone, if most of what that one had is among these findings, by form: a file that
-    /// was moved and rewritten at once. Two findings are few: then the file's name must be the same.
+    /// Takes a document for one that is gone, if most of what that one had is among these findings, by line or form: a
+    /// file that was moved without git's knowledge, or moved and rewritten at once. Two findings are few: then the
+    /// file's name must be the same. Nothing else of a document that is gone covers anything: it would let new leaks in.
     pub fn adopt(&mut self, rules: &Rules, path: &str, findings: &[Finding]) {
         if self.gone.is_empty() || self.paths.contains_key(path) || self.renamed.contains_key(path) {
             return;
@@ -218,6 +234,8 @@ impl Baseline {
         for finding in findings {
             *forms.entry((&rules.get(finding.rule).id, form(finding))).or_default() += 1;
         }
+        let mut seals: HashMap<&str, usize> = HashMap::new();
+        findings.iter().filter_map(|finding| finding.seal.as_deref()).for_each(|seal| *seals.entry(seal).or_default() += 1);
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
         let shares = |old: &&String| {
             let left: Vec<&Entry> = self
@@ -228,13 +246,17 @@ impl Baseline {
                 .filter(|at| !self.used[**at])
                 .map(|at| &self.entries[*at])
                 .collect();
-            let mut forms = forms.clone();
-            let found = left.iter().filter(|entry| match forms.get_mut(&(entry.rule.as_str(), entry.form.clone())) {
+            let (mut forms, mut seals) = (forms.clone(), seals.clone());
+            let taken = |count: Option<&mut usize>| match count {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     true
                 }
                 _ => false,
+            };
+            let found = left.iter().filter(|entry| match &entry.seal {
+                Some(seal) if !seals.is_empty() => taken(seals.get_mut(seal.as_str())),
+                _ => taken(forms.get_mut(&(entry.rule.as_str(), entry.form.clone()))),
             });
             let found = found.count();
             found > 0 && found * 5 >= left.len() * 4 && (found > 2 || name(old) == name(path))
@@ -274,6 +296,12 @@ impl Baseline {
         self.of_path(path).next().is_some()
     }
 
+    /// Id of the key under which the seals were made, if it is known.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The entries.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -286,9 +314,9 @@ impl Baseline {
     }
 }
 
-/// Entries as a file: sorted, one a line, none twice.
+/// Entries as a file: sorted, one a line, none twice; before them the id of the `key` that their seals were made with.
 #[must_use]
-pub fn write(mut entries: Vec<Entry>) -> String {
+pub fn write(mut entries: Vec<Entry>, key: Option<String>) -> String {
     let mut seen: HashMap<(String, String, String, Option<String>), u32> = HashMap::new();
     for entry in &mut entries {
         let key = (entry.path.clone(), entry.rule.clone(), entry.line.clone(), entry.seal.clone());
@@ -298,7 +326,8 @@ pub fn write(mut entries: Vec<Entry>) -> String {
     }
     let mut lines: Vec<String> = entries.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
     lines.sort_unstable();
-    lines.into_iter().map(|line| line + "\n").collect()
+    let sealed = key.and_then(|key| serde_json::to_string(&Sealed { key }).ok());
+    sealed.into_iter().chain(lines).map(|line| line + "\n").collect()
 }
 
 /// What is wrong with a line. The reader's own message may quote the line, and somebody may have named a file of records.

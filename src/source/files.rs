@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ignore::{DirEntry, WalkBuilder};
 
+use super::git::tracked_though_ignored;
 use super::{Exclude, Input, Push, Wanted, open};
 
 /// Lists `wanted.paths`; each is a file or a folder.
@@ -36,7 +37,14 @@ fn folder(wanted: &Wanted, root: &Path, push: Push<'_>) -> bool {
             return false;
         }
     }
-    true
+    // What is in the repository is no stray file, whatever `.gitignore` says of it: a change could hide itself there.
+    tracked_though_ignored(root).into_iter().all(|path| {
+        let hidden = |path: &Path, is_dir| wanted.exclude.as_ref().is_some_and(|exclude| exclude(path, is_dir));
+        let folders = path.ancestors().skip(1).take_while(|folder| *folder != root && !folder.as_os_str().is_empty());
+        let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+        let left_out = !is_file || hidden(&path, false) || folders.into_iter().any(|folder| hidden(folder, true));
+        left_out || push(open::file(path, wanted.max_bytes))
+    })
 }
 
 fn walk(root: &Path, exclude: Option<Exclude>) -> WalkBuilder {

@@ -18,11 +18,12 @@ mod walk;
 
 use std::sync::Arc;
 
-use super::{Input, Push, Stream, Wanted};
+use super::{Input, Push, Stream, Wanted, unpack};
 
 pub use exposure::History;
 pub use extras::{ALSO, Also};
 pub use repo::{Repo, Trouble};
+pub(super) use repo::tracked_though_ignored;
 
 /// What of a repository is wanted.
 pub struct Asked {
@@ -70,7 +71,7 @@ pub(super) fn inputs(wanted: &Wanted, push: Push<'_>) -> bool {
     };
     match &asked.what {
         What::Staged => changed::staged(asked, wanted.max_bytes, &mut take),
-        What::Added { base, with } => changed::added(asked, base, with, wanted.max_bytes, &mut take),
+        What::Added { base, with } => changed::added(asked, (base, with), wanted, &mut take),
         What::History(history) => history.inputs(asked, wanted.max_bytes, &mut take),
     }
 }
@@ -89,14 +90,11 @@ impl Asked {
 /// What stands at a path that is no file.
 const SUBMODULE: &str = "a submodule; scan it in its own repository";
 
-/// What Git LFS puts in the place of a file, <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>.
-const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
-
 /// Bytes of a file in the repository as a stream; pointers of Git LFS are no content.
 fn content(bytes: Vec<u8>, max_bytes: Option<u64>) -> Result<Stream, String> {
     let size = bytes.len() as u64;
-    if bytes.len() < 1024 && bytes.starts_with(LFS) {
-        return Err("a pointer of Git LFS: the content is not in the repository; `git lfs pull` fetches it".to_owned());
+    if unpack::is_pointer(&bytes) {
+        return Err(unpack::POINTER.to_owned());
     }
     match max_bytes {
         Some(max) if size > max => Err(format!("larger than --max-file-size ({size} bytes)")),

@@ -3,6 +3,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::{Input, Push, Wanted, files, open};
 
@@ -18,7 +19,13 @@ pub(super) fn inputs(wanted: &Wanted, push: Push<'_>) -> bool {
     }
 }
 
+/// The list; that on standard input can be read once, and is asked for twice: code is looked at before all is scanned.
 fn contents(list: &str) -> Result<Vec<u8>, String> {
+    static STDIN: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+    if list == "-" { STDIN.get_or_init(|| read(list)).clone() } else { read(list) }
+}
+
+fn read(list: &str) -> Result<Vec<u8>, String> {
     let mut text = Vec::new();
     let from: Box<dyn Read> = match list {
         "-" => Box::new(std::io::stdin()),

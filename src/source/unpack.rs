@@ -113,6 +113,15 @@ pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
     }
 }
 
+/// What is said of a pointer of Git LFS.
+pub(super) const POINTER: &str =
+    "a pointer of Git LFS: the content is not in the repository; `git lfs pull` fetches it";
+
+/// Is it what Git LFS puts in the place of a file, <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>?
+pub(super) fn is_pointer(bytes: &[u8]) -> bool {
+    bytes.len() < 1024 && bytes.starts_with(b"version https://git-lfs.github.com/spec/")
+}
+
 /// Do these bytes begin something that holds other documents?
 fn holds_others(name: &str, head: &[u8]) -> bool {
     let head = &head[..head.len().min(body::HEAD)];
@@ -173,6 +182,9 @@ impl Unpacker<'_> {
     /// A document, or a container of documents, that stands in `depth` containers.
     fn document(&mut self, name: Name, mut body: Body<'_>, depth: u32) {
         let head = body.head();
+        if is_pointer(head) {
+            return self.skip(&name, POINTER.to_owned());
+        }
         let codec = CODECS.iter().find(|codec| (codec.is)(head));
         let container = CONTAINERS.iter().find(|container| (container.is)(&name.kind, head));
         let Some(format) = codec.map(|codec| codec.name).or(container.map(|container| container.name)) else {

@@ -28,6 +28,8 @@ pub(super) struct Open {
     /// The indentation of each line that has a finding, by its number from 0.
     pub(super) indents: HashMap<u64, String>,
     findings: Vec<Finding>,
+    /// Was it too large to be scanned?
+    too_large: bool,
 }
 
 impl Texts {
@@ -38,7 +40,8 @@ impl Texts {
     /// A text is open, or has changed.
     pub(super) fn set(&mut self, scanner: &Scanner, uri: &str, text: &str) {
         let name = name(uri);
-        let skip = text.len() > LIMIT || self.excluded.matches(Path::new(&name), false);
+        let too_large = text.len() > LIMIT;
+        let skip = too_large || self.excluded.matches(Path::new(&name), false);
         let document = Document::of(name.as_str(), if skip { Vec::new() } else { text.as_bytes().to_vec() });
         let findings: Vec<Finding> =
             scanner.scan(&document).into_iter().filter(|finding| finding.suppressed.is_none()).collect();
@@ -49,7 +52,7 @@ impl Texts {
             (at, line[..line.len() - line.trim_start().len()].to_owned())
         };
         let indents = findings.iter().map(indent).collect();
-        self.open.insert(uri.to_owned(), Open { comment: comment(&name), indents, findings });
+        self.open.insert(uri.to_owned(), Open { comment: comment(&name), indents, findings, too_large });
     }
 
     pub(super) fn close(&mut self, uri: &str) {
@@ -68,8 +71,12 @@ impl Texts {
 
     /// What an editor shows of a text.
     pub(super) fn diagnostics(&self, scanner: &Scanner, uri: &str) -> Vec<Value> {
-        let findings = self.get(uri).map_or(&[][..], |open| &open.findings);
-        findings.iter().map(|finding| diagnostic(scanner, finding)).collect()
+        let Some(open) = self.get(uri) else { return Vec::new() };
+        let begin = json!({"line": 0, "character": 0});
+        let said = "not scanned here: larger than 4 MiB; `phivet scan` reads it";
+        let skipped = json!({"range": {"start": begin, "end": begin}, "severity": 3, "source": "phivet", "message": said});
+        let skipped = open.too_large.then_some(skipped);
+        skipped.into_iter().chain(open.findings.iter().map(|finding| diagnostic(scanner, finding))).collect()
     }
 }
 

@@ -14,7 +14,7 @@ use super::objects::{BIG, Missing, Objects};
 use super::repo::{Repo, Trouble};
 use super::{Asked, SUBMODULE, Side, content};
 use crate::kind::Kind;
-use crate::source::{Input, News, Push, Stream, open};
+use crate::source::{Input, News, Push, Stream, Wanted, open};
 
 /// How many bytes around new lines are shown to the detectors.
 const AROUND: usize = 4 << 10;
@@ -27,6 +27,8 @@ struct Changed {
     new: Option<Id>,
     /// The file that it was before.
     old: Option<Id>,
+    /// The path that it had before, if that was another.
+    from: Option<Vec<u8>>,
 }
 
 /// Lists what is staged, as it is in the index.
@@ -45,7 +47,10 @@ pub(super) fn staged(asked: &Asked, max_bytes: Option<u64>, push: Push<'_>) -> b
 }
 
 /// Lists the files that differ from the tree `base`, of each the lines that it has and that one has not.
-pub(super) fn added(asked: &Asked, base: &str, with: &Side, max_bytes: Option<u64>, push: Push<'_>) -> bool {
+///
+/// What was renamed is new as a whole if other rules hold at its new path (`alike` says whether the same do).
+pub(super) fn added(asked: &Asked, (base, with): (&str, &Side), wanted: &Wanted, push: Push<'_>) -> bool {
+    let max_bytes = wanted.max_bytes;
     let said = match with {
         Side::WorkTree => diff(asked, &["diff-index", "--find-renames", base]),
         Side::Index => diff(asked, &["diff-index", "--cached", "--find-renames", base]),
@@ -59,6 +64,12 @@ pub(super) fn added(asked: &Asked, base: &str, with: &Side, max_bytes: Option<u6
     changed
         .into_iter()
         .filter(|changed| asked.wants(&changed.path))
+        .map(|changed| {
+            let name = |path: &[u8]| asked.repo.name(path);
+            let moved = |from: &Vec<u8>| !wanted.are_alike(&name(from), &name(&changed.path));
+            let old = changed.old.filter(|_| !changed.from.as_ref().is_some_and(moved));
+            Changed { old, ..changed }
+        })
         .all(|changed| push(input(&asked.repo, &objects, changed, max_bytes, Some(with))))
 }
 
@@ -78,7 +89,7 @@ fn index(asked: &Asked) -> Result<Staged, Trouble> {
         for path in &asked.paths {
             let below = format!("{path}/");
             if let Some(found) = known.get(path.as_bytes()) {
-                files.insert(found.path.clone(), Ok(Changed { path: found.path.clone(), ..*found }));
+                files.insert(found.path.clone(), Ok(Changed { path: found.path.clone(), from: None, ..*found }));
             } else if path.is_empty() || known.keys().any(|known| known.starts_with(below.as_bytes())) {
                 folders = true;
             } else {
@@ -113,7 +124,7 @@ fn entry(repo: &Repo, line: &[u8]) -> Option<(Vec<u8>, Changed)> {
     let id = repo.id(words.next()?)?;
     let new = (words.next()? == b"0").then_some(id);
     let path = line[tab + 1..].to_vec();
-    Some((path.clone(), Changed { path, mode, new, old: None }))
+    Some((path.clone(), Changed { path, mode, new, old: None, from: None }))
 }
 
 /// What `git diff-index` or `git diff-tree` says, without what was deleted.
@@ -128,15 +139,16 @@ fn diff(asked: &Asked, arguments: &[&str]) -> Result<Vec<Changed>, Trouble> {
         let unknown = || Trouble::Failed("`git diff` said something unknown".to_owned());
         let words: Vec<&[u8]> = head.split(|byte| *byte == b' ').collect();
         let [old_mode, mode, old, new, status] = words[..] else { return Err(unknown()) };
-        let mut path = fields.next().ok_or_else(unknown)?;
+        let (mut path, mut from) = (fields.next().ok_or_else(unknown)?, None);
         if matches!(status.first(), Some(b'R' | b'C')) {
+            from = Some(path.to_vec());
             path = fields.next().ok_or_else(unknown)?;
         }
         let id = |hex: &[u8]| asked.repo.id(hex).filter(|id| !id.is_none());
         let was_file = Mode::of(old_mode.strip_prefix(b":").unwrap_or(old_mode)) == Mode::File;
         if status != b"D" {
             let old = id(old).filter(|_| was_file);
-            all.push(Changed { path: path.to_vec(), mode: Mode::of(mode), new: id(new), old });
+            all.push(Changed { path: path.to_vec(), mode: Mode::of(mode), new: id(new), old, from });
         }
     }
     Ok(all)

@@ -50,6 +50,14 @@ impl History {
         Self { repo, objects, revisions, also, threads, listed, head, read }
     }
 
+    /// The commits that were asked for by their id, else `HEAD`: what is there at the end.
+    #[must_use]
+    pub fn tips(&self) -> Vec<String> {
+        let is_id = |word: &&String| word.len() >= 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let named: Vec<String> = self.revisions.iter().filter(is_id).cloned().collect();
+        if named.is_empty() { vec!["HEAD".to_owned()] } else { named }
+    }
+
     /// Completes what is known of something that begins at byte `at` of its file: whether `HEAD` still has its line (its
     /// file, where `at` is not known), which commit took it away, and for how many days it stood there. `now` is in seconds since 1970.
     pub fn trace(&self, exposure: &mut Exposure, at: Option<u64>, now: i64) {

@@ -169,6 +169,21 @@ impl Repo {
     }
 }
 
+/// Files below a folder that git tracks though a `.gitignore` hides them; none where there is no repository.
+pub(in crate::source) fn tracked_though_ignored(root: &Path) -> Vec<PathBuf> {
+    let full = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    if !full.ancestors().any(|folder| folder.join(".git").exists()) {
+        return Vec::new();
+    }
+    let mut git = command(["ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore"]);
+    git.current_dir(&full);
+    let listed = run(git, b"").unwrap_or_default();
+    let mut files: Vec<PathBuf> =
+        listed.split(|b| *b == 0).filter(|name| !name.is_empty()).map(|name| root.join(path(name))).collect();
+    files.dedup();
+    files
+}
+
 /// The `git` program, so that it writes nothing, fetches nothing and starts no program of the repository's choice.
 pub(super) fn command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut git = Command::new("git");

@@ -14,7 +14,7 @@ const WINDOW: u32 = 128 << 10;
 /// Why a build without the feature `containers` leaves something out.
 #[allow(dead_code)] // where the feature is on, nobody says so
 pub(super) const NOT_BUILT: &str = "not in this build of phivet; released binaries read it, and so does what \
-    `cargo install phivet --features containers` builds";
+    `cargo install --path . --features containers` in its sources builds";
 
 /// Opens a stream.
 pub(super) type Open = for<'r> fn(&'r mut dyn BufRead) -> io::Result<Box<dyn Read + 'r>>;
