@@ -225,6 +225,10 @@ fn inputs_that_are_wrong_are_told() {
     let done = action(&folder, &[("binary", "/no/such/phivet")], &[]);
     assert!(done.failed && done.upload.is_none() && done.log.contains("::error title=phivet::"), "{}", done.log);
     let done = action(&folder, &[], &[("github.action_ref", "main")]);
+    // Used by a branch, the action takes the release that it is itself; there is no server here to have it from.
+    let own = concat!("the release v", env!("CARGO_PKG_VERSION"), " has no");
+    assert!(done.failed && done.log.contains(own), "{}", done.log);
+    let done = action(&folder, &[("version", "main")], &[]);
     assert!(done.failed && done.log.contains("name a release"), "{}", done.log);
     let done = action(&folder, &[BINARY, ("args", "--no-such-flag")], &[]);
     assert!(done.failed && done.upload.is_none(), "{}", done.log);

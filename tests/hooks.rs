@@ -229,10 +229,14 @@ fn our_own_hook_judges_the_index() {
 #[test]
 fn messages_end_at_the_scissors() {
     let folder = Folder::new("hooks-message");
-    let scissors = "# ------------------------ >8 ------------------------\n-";
+    let scissors =
+        "# ------------------------ >8 ------------------------\n# Do not modify or remove the line above.\n-";
     folder.file("m", format!("Take the log out\n\n{scissors}{LEAK}"));
     folder.phivet(&["scan", "--commit-msg", "m"]).exits(0);
     folder.file("m", format!("Take {LEAK} out\n{scissors}"));
+    folder.phivet(&["scan", "--commit-msg", "m"]).exits(1);
+    // With `-m` git keeps the line and all below it.
+    folder.file("m", format!("fine\n\n# ------------------------ >8 ------------------------\n{LEAK}"));
     folder.phivet(&["scan", "--commit-msg", "m"]).exits(1);
     folder.phivet(&["scan", "--commit-msg", "none"]).exits(2).says(&["no such file"]);
 }

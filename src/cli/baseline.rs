@@ -10,8 +10,8 @@ use super::{CLEAN, outputs, scan, setup};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::Finding;
-use crate::mask;
 use crate::judge::baseline::{self, Baseline, Entry};
+use crate::mask;
 use crate::report::words;
 use crate::scan::{Event, Scanner};
 
@@ -53,7 +53,9 @@ fn partial(args: &ScanArgs) -> Option<&'static str> {
 
 fn refused(command: &str, flag: &str) -> Error {
     Error::Usage {
-        what: format!("`phivet baseline {command}` does not go with {flag}: known findings that it leaves out would be lost"),
+        what: format!(
+            "`phivet baseline {command}` does not go with {flag}: known findings that it leaves out would be lost"
+        ),
         help: format!("leave {flag} out; what holds for the project stands in phivet.yaml"),
     }
 }
@@ -101,12 +103,7 @@ fn create(args: &CreateArgs) -> Result<u8> {
         let kept = words::count(count - scanned, "entry is", "entries are");
         let _ = writeln!(out, "{kept} kept of what was not scanned now");
     }
-    let _ = writeln!(
-        out,
-        "{}: {}",
-        place.file.display(),
-        words::count(count, "known finding", "known findings")
-    );
+    let _ = writeln!(out, "{}: {}", place.file.display(), words::count(count, "known finding", "known findings"));
     if loaded.config.baseline.is_none() && args.scan.known.baseline.is_none() {
         let _ = writeln!(out, "add `baseline: {}` to phivet.yaml, or scan with --baseline", known::NAME);
     }
@@ -165,7 +162,12 @@ fn show(flags: &KnownFlags, config: &ConfigFlags) -> Result<u8> {
     }
     let mut out = String::new();
     for ((path, rule), count) in counts {
-        let _ = writeln!(out, "{count:>6}  {}  {}", mask::long_numbers(rule), mask::long_numbers(&path.escape_debug().to_string()));
+        let _ = writeln!(
+            out,
+            "{count:>6}  {}  {}",
+            mask::long_numbers(rule),
+            mask::long_numbers(&path.escape_debug().to_string())
+        );
     }
     let all = words::count(baseline.entries().len() as u64, "known finding", "known findings");
     let _ = writeln!(out, "{}: {all}, {sealed} with a seal, {expired} expired", place.file.display());

@@ -37,7 +37,12 @@ pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
 
 /// Where values reach a sink in the Rust files that are wanted, seen in their workspace. What frees a field counts only
 /// as the `trusted` revision has it.
-pub(super) fn of(scanner: &Scanner, wanted: Wanted, loaded: &Loaded, (threads, trusted): (usize, Option<&str>)) -> Flows {
+pub(super) fn of(
+    scanner: &Scanner,
+    wanted: Wanted,
+    loaded: &Loaded,
+    (threads, trusted): (usize, Option<&str>),
+) -> Flows {
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     // What git has of a file, which may not be what lies in the work tree.
     let mut kept: HashMap<PathBuf, String> = HashMap::new();
@@ -93,7 +98,10 @@ fn withdraw(source: &mut Source, revision: &str) {
     let before = repo::file(revision, &source.path).map(|text| String::from_utf8_lossy(&text).into_owned());
     let free = |text: &str| -> BTreeSet<(String, String)> { freed(text).map(|(_, line, next)| (line, next)).collect() };
     let trusted = before.as_deref().map(free).unwrap_or_default();
-    let own: Vec<usize> = freed(&source.text).filter(|(_, line, next)| !trusted.contains(&(line.clone(), next.clone()))).map(|(at, ..)| at).collect();
+    let own: Vec<usize> = freed(&source.text)
+        .filter(|(_, line, next)| !trusted.contains(&(line.clone(), next.clone())))
+        .map(|(at, ..)| at)
+        .collect();
     for at in own {
         let line = source.text[at..].lines().next().unwrap_or_default();
         let blank = FREES.iter().fold(line.to_owned(), |line, says| {

@@ -108,8 +108,7 @@ fn configuration() -> String {
          # The least severity that makes a scan fail: note, warning or error.\nfail_on: warning\n\n\
          # What is known already (`phivet baseline create` writes it) is counted, and fails nothing.\n",
     );
-    let off = if Path::new(known::NAME).exists() { "" } else { "# " };
-    let _ = writeln!(out, "{off}baseline: {}\n", known::NAME);
+    let _ = writeln!(out, "baseline: {}\n", known::NAME);
     let quoted = |names: &[&str]| names.iter().map(|name| format!("{name}/")).collect::<Vec<_>>().join(", ");
     out += "# Paths that are not scanned, as in .gitignore (what .gitignore hides is not scanned either).\n";
     let foreign = if foreign.is_empty() { vec!["vendor"] } else { foreign };

@@ -45,7 +45,7 @@ impl Roots {
 
     /// Is the document at this path among what is scanned?
     pub(super) fn holds(&self, path: &str) -> bool {
-        let file = path.split('!').next().unwrap_or(path);
+        let file = file(path);
         let holds = |root: &String| {
             let rest = path.strip_prefix(root.as_str());
             root.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
@@ -93,8 +93,7 @@ impl Place {
     /// Is the document of an entry no longer there?
     pub(super) fn is_gone(&self, path: &str) -> bool {
         // A member of an archive goes with its archive.
-        let file = path.split('!').next().unwrap_or(path);
-        is_path(path) && self.base.join(file).symlink_metadata().is_err()
+        is_path(path) && self.base.join(file(path)).symlink_metadata().is_err()
     }
 
     /// What git takes for renamed since the baseline was last committed.
@@ -106,6 +105,12 @@ impl Place {
         };
         let path = |name: &str| self.path(&format!("{top}/{name}"));
         repo::renames(&since).iter().map(|(new, old)| (path(new), path(old))).collect()
+    }
+
+    /// The files of a revision, as the baseline names them.
+    fn files(&self, revision: &str) -> BTreeSet<String> {
+        let top = repo::top().unwrap_or_default();
+        repo::files(revision).iter().map(|name| self.path(&format!("{top}/{name}"))).collect()
     }
 
     /// The text of the baseline, on the disk or in a revision; `None` if it is not there.
@@ -143,8 +148,14 @@ fn other_key(path: &str) -> Error {
     Error::Read {
         path: path.to_owned(),
         reason: "it was made with another key".to_owned(),
-        help: "set PHIVET_KEY to that key; to change the key, `phivet baseline create --force` makes it anew".to_owned(),
+        help: "set PHIVET_KEY to that key; to change the key, `phivet baseline create --force` makes it anew"
+            .to_owned(),
     }
+}
+
+/// The file that a document is, or stands in.
+fn file(path: &str) -> &str {
+    path.split('!').next().unwrap_or(path)
 }
 
 /// Is it the name of a file (and not `<stdin>`, or a URL)?
@@ -167,9 +178,6 @@ impl Known {
         if text.is_none() && revision.is_none() && flags.baseline.is_some() {
             return Err(unread(&name.to_string(), "no such file"));
         }
-        if text.is_none() {
-            notices.push(format!("there is no baseline {name} yet; `phivet baseline create` writes it."));
-        }
         let mut baseline = place.parse(text.as_deref().unwrap_or_default())?;
         if revision.is_some() {
             notices.extend(added(&place, &baseline)?);
@@ -181,7 +189,10 @@ impl Known {
         }
         let any_gone = baseline.entries().iter().any(|entry| place.is_gone(&entry.path));
         let renames = if any_gone { place.renames() } else { HashMap::new() };
-        let expired = baseline.ready(&today(), &|path| place.is_gone(path), renames);
+        // What the trusted revision lacks already was not moved by this change.
+        let there = revision.filter(|_| any_gone).map(|revision| place.files(revision));
+        let is_gone = |path: &str| place.is_gone(path) && there.as_ref().is_none_or(|there| there.contains(file(path)));
+        let expired = baseline.ready(&today(), &is_gone, renames);
         if expired > 0 {
             let entries = words::count(expired, "entry of the baseline has", "entries of the baseline have");
             notices.push(format!("{entries} expired: what they covered is new again."));

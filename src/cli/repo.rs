@@ -81,7 +81,7 @@ pub(super) fn renames(revision: &str) -> HashMap<String, String> {
         "diff",
         "--no-ext-diff",
         "--no-textconv",
-        "--find-renames",
+        "--find-renames=30%",
         "--diff-filter=R",
         "--name-status",
         "-z",
@@ -91,6 +91,13 @@ pub(super) fn renames(revision: &str) -> HashMap<String, String> {
     let list = bytes(&arguments).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     let words: Vec<&str> = list.split('\0').collect();
     words.chunks_exact(3).map(|one| (one[2].to_owned(), one[1].to_owned())).collect()
+}
+
+/// The files of a revision, from the root of the repository.
+pub(super) fn files(revision: &str) -> Vec<String> {
+    let list = bytes(&["ls-tree", "-r", "-z", "--full-tree", "--name-only", revision]).unwrap_or_default();
+    let names = list.split(|b| *b == 0).filter(|name| !name.is_empty());
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }
 
 /// Does a `.gitignore` hide this untracked file?

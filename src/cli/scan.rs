@@ -47,7 +47,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
     let config_hash = config_hash(args, &loaded);
     let git = of_git(args)?;
-    let scanner = Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, (git.clone(), revision.as_deref()))?);
+    let scanner =
+        Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, (git.clone(), revision.as_deref()))?);
     let (addresses, _) = buckets::addresses(args.paths.clone());
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));

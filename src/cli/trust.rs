@@ -47,7 +47,8 @@ impl<'a> Trust<'a> {
     pub(super) fn judge(&mut self, finding: &mut Finding) {
         if !self.covers(finding) {
             finding.suppressed = None;
-            finding.note = Some("The trusted revision has no such allow comment for this value, so it does not count.".to_owned());
+            finding.note =
+                Some("The trusted revision has no such allow comment for this value, so it does not count.".to_owned());
             self.refused += 1;
         }
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::document::{Document, line_around};
 use crate::judge::Finding;
-use crate::kind::Kind;
 use crate::judge::place::Places;
+use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::{RuleId, Rules, Severity};
 use crate::words::{self, Class};
@@ -40,7 +40,10 @@ pub(crate) fn read(text: &[u8]) -> Vec<Allow> {
         let alone = !text[line.start..at].iter().any(u8::is_ascii_alphanumeric);
         let covers = line.start..if alone { line_around(text, next).end } else { line.end };
         let ends = said.trim_ascii().is_empty() || dashes.is_some_and(|dashes| said[..dashes].trim_ascii().is_empty());
-        if !rules.is_empty() || ends {
+        // Without a rule only a comment is one; people also write about them.
+        let opened = [&b"#"[..], b"//", b"--", b"/*", b"<!--", b";"];
+        let opened = opened.iter().any(|open| text[line.start..at].trim_ascii_end().ends_with(open));
+        if !rules.is_empty() || ends && opened {
             allows.push(Allow { at, rules, reason, covers, used: false });
         }
     }

@@ -225,7 +225,7 @@ impl Baseline {
 
     /// Takes a document for one that is gone, if most of what that one had is among these findings, by line or form: a
     /// file that was moved without git's knowledge, or moved and rewritten at once. Two findings are few: then the
-    /// file's name must be the same. Nothing else of a document that is gone covers anything: it would let new leaks in.
+    /// file's name or its folder must be the same. Nothing else of a document that is gone covers anything: it would let new leaks in.
     pub fn adopt(&mut self, rules: &Rules, path: &str, findings: &[Finding]) {
         if self.gone.is_empty() || self.paths.contains_key(path) || self.renamed.contains_key(path) {
             return;
@@ -235,8 +235,12 @@ impl Baseline {
             *forms.entry((&rules.get(finding.rule).id, form(finding))).or_default() += 1;
         }
         let mut seals: HashMap<&str, usize> = HashMap::new();
-        findings.iter().filter_map(|finding| finding.seal.as_deref()).for_each(|seal| *seals.entry(seal).or_default() += 1);
+        findings
+            .iter()
+            .filter_map(|finding| finding.seal.as_deref())
+            .for_each(|seal| *seals.entry(seal).or_default() += 1);
         let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
         let shares = |old: &&String| {
             let left: Vec<&Entry> = self
                 .paths
@@ -259,7 +263,9 @@ impl Baseline {
                 _ => taken(forms.get_mut(&(entry.rule.as_str(), entry.form.clone()))),
             });
             let found = found.count();
-            found > 0 && found * 5 >= left.len() * 4 && (found > 2 || name(old) == name(path))
+            found > 0
+                && found * 5 >= left.len() * 4
+                && (found > 2 || name(old) == name(path) || folder(old) == folder(path))
         };
         if let Some(old) = self.gone.iter().find(shares) {
             self.renamed.insert(path.to_owned(), old.clone());

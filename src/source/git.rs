@@ -22,8 +22,8 @@ use super::{Input, Push, Stream, Wanted, unpack};
 
 pub use exposure::History;
 pub use extras::{ALSO, Also};
-pub use repo::{Repo, Trouble};
 pub(super) use repo::tracked_though_ignored;
+pub use repo::{Repo, Trouble};
 
 /// What of a repository is wanted.
 pub struct Asked {

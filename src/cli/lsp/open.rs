@@ -74,7 +74,8 @@ impl Texts {
         let Some(open) = self.get(uri) else { return Vec::new() };
         let begin = json!({"line": 0, "character": 0});
         let said = "not scanned here: larger than 4 MiB; `phivet scan` reads it";
-        let skipped = json!({"range": {"start": begin, "end": begin}, "severity": 3, "source": "phivet", "message": said});
+        let skipped =
+            json!({"range": {"start": begin, "end": begin}, "severity": 3, "source": "phivet", "message": said});
         let skipped = open.too_large.then_some(skipped);
         skipped.into_iter().chain(open.findings.iter().map(|finding| diagnostic(scanner, finding))).collect()
     }
