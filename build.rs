@@ -7,20 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 // Shared with the library, which reads what this script writes.
-#[allow(dead_code)]
-#[path = "src/detect/beginnings.rs"]
-mod beginnings;
 #[path = "src/words/hash.rs"]
 mod hash;
+#[allow(dead_code)]
+#[path = "src/streams/program.rs"]
+mod program;
 #[allow(dead_code)]
 #[path = "src/detect/programs.rs"]
 mod programs;
 #[allow(dead_code)]
+#[path = "src/detect/search.rs"]
+mod search;
+#[allow(dead_code)]
 #[path = "src/detect/shapes.rs"]
 mod shapes;
-#[allow(dead_code)]
-#[path = "src/detect/sieve.rs"]
-mod sieve;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -56,10 +56,10 @@ fn main() -> Result<()> {
     for watched in [
         "build.rs",
         "src/words/hash.rs",
-        "src/detect/beginnings.rs",
         "src/detect/programs.rs",
+        "src/detect/search.rs",
         "src/detect/shapes.rs",
-        "src/detect/sieve.rs",
+        "src/streams/program.rs",
         "rules/words",
         "rules/identifiers",
         "rules/sinks/rust",
@@ -78,7 +78,9 @@ fn main() -> Result<()> {
     fs::write(out.join("icd10cm_first.bin"), first)?;
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
     let rules = catalogue(&root)?;
-    fs::write(out.join("beginnings.bin"), beginnings(&rules)?)?;
+    let search = search(&rules)?;
+    fs::write(out.join("search.bin"), search.to_bytes())?;
+    fs::write(out.join("search.rs"), search.program.source())?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
     fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
     Ok(())
@@ -224,8 +226,8 @@ fn catalogue(root: &Path) -> Result<Vec<serde_json::Value>> {
     Ok(rules)
 }
 
-/// How the patterns begin that are tried in running text, ready to be asked.
-fn beginnings(rules: &[serde_json::Value]) -> Result<Vec<u8>> {
+/// The search for the patterns that are tried in running text.
+fn search(rules: &[serde_json::Value]) -> Result<search::Search> {
     let mut patterns = Vec::new();
     for (rule, filed) in (0u16..).zip(rules) {
         let identifier = &filed["rule"]["identifier"];
@@ -235,8 +237,8 @@ fn beginnings(rules: &[serde_json::Value]) -> Result<Vec<u8>> {
             patterns.push(((rule, look), pattern.as_str().unwrap_or_default()));
         }
     }
-    let built = beginnings::Beginnings::new(patterns.into_iter());
-    Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?.to_bytes())
+    let built = search::Search::new(patterns.into_iter());
+    Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?)
 }
 
 /// The automata of all patterns.

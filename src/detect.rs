@@ -9,7 +9,6 @@ use crate::fields::Owner;
 use crate::rule::RuleId;
 
 mod arguments;
-pub(crate) mod beginnings;
 mod beside;
 pub mod checks;
 mod columns;
@@ -25,8 +24,8 @@ mod owners;
 pub(crate) mod programs;
 mod repeats;
 mod rows;
+pub(crate) mod search;
 pub(crate) mod shapes;
-pub(crate) mod sieve;
 pub(crate) mod spots;
 #[cfg(test)]
 mod tests;
@@ -34,6 +33,8 @@ mod text;
 mod towns;
 mod values;
 
+// What the build script shares sees it here, too.
+use crate::streams::program;
 pub(crate) use columns::Columns;
 pub(crate) use mentions::Mentions;
 pub(crate) use repeats::Repeats;

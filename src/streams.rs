@@ -1,260 +1,433 @@
-//! Text as bit streams: for 64 bytes at a time, one word of bits for each set of bytes.
+//! Text as bit streams: for 64 bytes at a time, one word of bits for each question that is asked of every byte.
 //!
-//! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for 64 bytes at once.
-//! `detect/spots.rs` asks where something may be, `fields/marks.rs` what a document may be.
+//! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for many bytes at once.
+//! They are written as a [`program`], and a [`Machine`] runs it over a text. `detect/search.rs` asks where something
+//! may be, `fields/marks.rs` what a document may be.
 
 mod portable;
+pub(crate) mod program;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-/// How many bytes are looked at together.
+use std::ops::Range;
+
+use program::Program;
+
+/// How many bytes make one word of bits.
 pub(crate) const BLOCK: usize = 64;
-/// How many sets there can be.
-pub(crate) const SETS: usize = 32;
+/// How many words a program runs over together.
+const WORDS: usize = 32;
+/// The first and the last word of a window. They belong to its neighbours: what lies before, and what lies ahead.
+const FIRST: usize = 8;
+const LAST: usize = FIRST + WORDS - 1;
+/// How many words of a window are its own.
+const OWN: usize = WORDS - 2;
 
-/// The bits of one block, by set: bit `i` of stream `k` is set when byte `i` is in set `k`.
-pub(crate) type Streams = [u64; SETS];
+/// The answers to one question, for a stretch of text; aligned for vector instructions. Before the first word stands
+/// nothing; behind the last, which is not known, everything.
+#[repr(C, align(64))]
+#[derive(Clone)]
+struct Window([u64; FIRST + WORDS + 8]);
 
-/// A set of bytes.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Set {
-    /// The ASCII part: bit `h` of entry `l` is the byte `h << 4 | l`.
-    ascii: [u8; 16],
-    /// Of the bytes from 0x80 up: none, those from [`CAPITAL`] up, or all.
-    high: High,
-}
-
-/// The first byte of a character that may be a capital: from here on (`À` is C3 80 in UTF-8).
-pub(crate) const CAPITAL: u8 = 0xc3;
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum High {
-    #[default]
-    None,
-    Capitals,
-    All,
-}
-
-impl Set {
-    /// The set of all bytes for which `is` says yes. Above ASCII it may only grow: to none, [`CAPITAL`] up, or all.
-    pub(crate) fn of(is: impl Fn(u8) -> bool) -> Self {
-        let mut set = Self::default();
-        for b in (0..0x80).filter(|b| is(*b)) {
-            set.ascii[usize::from(b & 15)] |= 1 << (b >> 4);
-        }
-        set.high = match ((0x80..CAPITAL).any(&is), (CAPITAL..=0xff).any(is)) {
-            (true, _) => High::All,
-            (false, true) => High::Capitals,
-            (false, false) => High::None,
-        };
-        set
-    }
-
-    fn has(&self, b: u8) -> bool {
-        match b {
-            0..0x80 => self.ascii[usize::from(b & 15)] >> (b >> 4) & 1 == 1,
-            _ => self.high == High::All || self.high == High::Capitals && b >= CAPITAL,
-        }
+impl Window {
+    fn new() -> Self {
+        let mut window = Self([0; FIRST + WORDS + 8]);
+        window.0[LAST + 1] = u64::MAX;
+        window
     }
 }
 
-/// Up to [`SETS`] sets, ready to classify blocks with the best that this processor has.
-pub(crate) struct Classifier {
-    portable: portable::Table,
+/// What programs run on: the best that this processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Portable,
     #[cfg(target_arch = "x86_64")]
-    x86: Option<x86::Table>,
+    X86(x86::Form),
 }
 
-impl Classifier {
-    pub(crate) fn new(sets: &[Set]) -> Self {
-        Self {
-            portable: portable::Table::new(sets),
-            #[cfg(target_arch = "x86_64")]
-            x86: x86::Table::new(sets),
-        }
-    }
-
-    /// The streams of one block.
-    #[inline]
-    pub(crate) fn block(&self, bytes: &[u8; BLOCK], out: &mut Streams) {
+impl Form {
+    /// Every form that this processor has, the best last.
+    fn all() -> impl Iterator<Item = Self> {
+        let all = std::iter::once(Self::Portable);
         #[cfg(target_arch = "x86_64")]
-        if let Some(table) = &self.x86 {
-            return table.block(bytes, out);
+        let all = all.chain(x86::Form::all().map(Self::X86));
+        all
+    }
+
+    #[inline]
+    fn transpose(self, bytes: &[u8; BLOCK]) -> [u64; 8] {
+        match self {
+            Self::Portable => portable::transpose(bytes),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.transpose(bytes),
         }
-        self.portable.block(bytes, out);
+    }
+
+    fn run(self, program: &Program, registers: &mut [Window], carries: &mut [bool]) {
+        match self {
+            Self::Portable => portable::run(program, registers, carries),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.run(program, registers, carries),
+        }
     }
 }
 
-/// How many bytes of a prefix are looked at.
-pub(crate) const PREFIX: usize = 8;
-/// A block and the prefixes that begin in it.
-const WINDOW: usize = BLOCK + PREFIX;
+/// How many words compiled code runs over together, the one ahead included.
+pub(crate) const GROUP: usize = 8;
+/// How many groups make a window.
+const GROUPS: usize = 4;
 
-/// Groups of prefixes, eight bits at a time, ready to be asked for with the best that this processor has.
-pub(crate) struct Prefixes {
+/// [`GROUP`] words of bits.
+pub(crate) type Words = [u64; GROUP];
+
+/// A program that was compiled when phivet was built (`build.rs` writes it): it runs over [`GROUP`] words together, of
+/// which the last lies ahead.
+pub(crate) trait Code {
+    /// How many steps look back, and how many follow runs.
+    const BEFORES: usize;
+    const THROUGHS: usize;
+    /// How many questions it answers.
+    const ANSWERS: usize;
+
+    /// Runs it over the bits of the text's bytes.
+    fn run<V: Vector>(bits: [V; 8], state: &mut State, to: &mut To<'_>);
+}
+
+/// [`GROUP`] words in a form that the processor works on at once.
+pub(crate) trait Vector: Copy {
+    fn load(words: &Words) -> Self;
+    fn store(self, to: &mut Words);
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    /// This and not the other.
+    fn less(self, other: Self) -> Self;
+    fn not(self) -> Self;
+    /// `yes` where this is, else `no`.
+    fn select(self, yes: Self, no: Self) -> Self;
+    /// What was `n` (1 to 63) places before; `last` is the group before this one, and becomes this one.
+    fn before(self, n: u32, last: &mut Words) -> Self;
+    /// What is `n` (1 to 63) places behind.
+    fn after(self, n: u32) -> Self;
+
+    /// Where the runs end that begin at these marks.
+    #[inline(always)]
+    fn through(self, runs: Self, carry: &mut bool) -> Self {
+        let (mut marks, mut words, mut out) = ([0; GROUP], [0; GROUP], [0; GROUP]);
+        self.store(&mut marks);
+        runs.store(&mut words);
+        for i in 0..GROUP - 1 {
+            out[i] = through(marks[i], words[i], carry);
+        }
+        Self::load(&out)
+    }
+}
+
+/// An addition carries a mark through its run to the place behind it.
+#[inline(always)]
+fn through(marks: u64, runs: u64, carry: &mut bool) -> u64 {
+    let (sum, over) = runs.overflowing_add(marks);
+    let (sum, more) = sum.overflowing_add(u64::from(*carry));
+    *carry = over | more;
+    sum & !runs
+}
+
+/// What goes on from one group to the next.
+#[derive(Default)]
+pub(crate) struct State {
+    pub(crate) before: Vec<Words>,
+    pub(crate) through: Vec<bool>,
+}
+
+/// The answers of a window: for each question its words.
+type Answers = Vec<[u64; WORDS]>;
+
+/// Where a group's answers go.
+pub(crate) struct To<'a> {
+    answers: &'a mut Answers,
+    word: usize,
+}
+
+impl To<'_> {
+    #[inline(always)]
+    pub(crate) fn put<V: Vector>(&mut self, question: usize, answer: V) {
+        let row = self.answers.get_mut(question).and_then(|row| row.get_mut(self.word..));
+        // The word ahead is written too, and again by the group that it belongs to.
+        if let Some(place) = row.and_then(<[u64]>::first_chunk_mut) {
+            answer.store(place);
+        }
+    }
+}
+
+/// A [`Code`] as a value.
+#[derive(Clone, Copy)]
+pub(crate) struct Compiled {
     #[cfg(target_arch = "x86_64")]
-    x86: Option<x86::Prefixes>,
+    run: fn(x86::Form, &[Words; 8], &mut State, &mut To<'_>),
+    befores: usize,
+    throughs: usize,
+    answers: usize,
 }
 
-impl Prefixes {
-    /// `allowed` says which of the eight groups of number `eight`, one bit each, allow a byte at a depth.
-    pub(crate) fn new(eights: usize, allowed: impl Fn(usize, usize, u8) -> u8) -> Self {
-        let _ = (eights, &allowed);
+impl Compiled {
+    pub(crate) fn of<C: Code>() -> Self {
         Self {
             #[cfg(target_arch = "x86_64")]
-            x86: x86::Prefixes::all(eights, allowed).pop(),
+            run: |form, bits, state, to| form.run_code::<C>(bits, state, to),
+            befores: C::BEFORES,
+            throughs: C::THROUGHS,
+            answers: C::ANSWERS,
         }
-    }
-
-    /// Where in the block at `at` a prefix of any group may begin: without vector instructions, anywhere.
-    #[inline]
-    pub(crate) fn ask(&self, text: &[u8], at: usize) -> u64 {
-        #[cfg(target_arch = "x86_64")]
-        if let (Some(prefixes), Some(window)) = (&self.x86, text.get(at..).and_then(<[u8]>::first_chunk)) {
-            return prefixes.ask(window);
-        }
-        let _ = (text, at);
-        u64::MAX
     }
 }
 
-/// Walks through a text block by block.
-pub(crate) struct Walk<'t> {
-    classifier: &'t Classifier,
+/// Runs a program over a text, window by window.
+pub(crate) struct Machine<'t> {
+    form: Form,
+    program: &'t Program,
+    /// The same program, compiled.
+    compiled: Option<Compiled>,
     text: &'t [u8],
-    /// Offset of the next block.
-    at: usize,
-    /// The streams of three blocks: the one before, the next, the one after that, in turn from `turn` on.
-    streams: [Streams; 3],
-    turn: usize,
+    registers: Vec<Window>,
+    state: State,
+    answers: Answers,
+    /// The bytes of the window that was read last.
+    own: Range<usize>,
 }
 
-impl<'t> Walk<'t> {
-    pub(crate) fn new(classifier: &'t Classifier, text: &'t [u8]) -> Self {
-        let mut walk = Self { classifier, text, at: 0, streams: [[0; SETS]; 3], turn: 2 };
-        walk.classify(0, 0);
-        walk
+impl<'t> Machine<'t> {
+    pub(crate) fn new(program: &'t Program, compiled: Option<Compiled>, text: &'t [u8]) -> Self {
+        Self::on(Form::all().last().unwrap_or(Form::Portable), (program, compiled), text)
     }
 
-    fn classify(&mut self, at: usize, into: usize) {
+    fn on(form: Form, (program, compiled): (&'t Program, Option<Compiled>), text: &'t [u8]) -> Self {
+        let compiled = compiled.filter(|code| form != Form::Portable && code.answers == program.answers.len());
+        let (registers, state) = match compiled {
+            Some(code) => {
+                (Vec::new(), State { before: vec![[0; GROUP]; code.befores], through: vec![false; code.throughs] })
+            }
+            None => {
+                let registers = vec![Window::new(); program.registers.max(8)];
+                (registers, State { before: Vec::new(), through: vec![false; program.steps.len()] })
+            }
+        };
+        let answers = vec![[0; WORDS]; program.answers.len()];
+        let mut machine = Self { form, program, compiled, text, registers, state, answers, own: 0..0 };
+        if compiled.is_none() {
+            machine.fill(0, LAST);
+        }
+        machine
+    }
+
+    /// The bits of the block that begins at `at`.
+    #[inline]
+    fn bits(&self, at: usize) -> [u64; 8] {
         match self.text.get(at..).and_then(<[u8]>::first_chunk) {
-            Some(block) => self.classifier.block(block, &mut self.streams[into]),
-            None => self.classify_rest(at, into),
+            Some(block) => self.form.transpose(block),
+            None => self.last_bits(at),
         }
     }
 
-    /// The last block, filled up with bytes that are in no set.
+    /// The same of a block that the text's end cuts off.
     #[cold]
-    fn classify_rest(&mut self, at: usize, into: usize) {
-        let (rest, out) = (self.text.get(at..).unwrap_or_default(), &mut self.streams[into]);
+    fn last_bits(&self, at: usize) -> [u64; 8] {
+        let rest = self.text.get(at..).unwrap_or_default();
+        if rest.is_empty() {
+            return [0; 8];
+        }
         let mut block = [0; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        self.classifier.block(&block, out);
-        let inside = (1u64 << rest.len()) - 1;
-        out.iter_mut().for_each(|bits| *bits &= inside);
+        self.form.transpose(&block)
     }
 
-    /// The next block with its neighbours; `None` behind the last.
-    #[inline]
-    pub(crate) fn next(&mut self) -> Option<Near<'_>> {
-        let at = self.at;
-        if at >= self.text.len() {
+    /// The bits of the block at `at` into word `word` of the registers.
+    fn fill(&mut self, at: usize, word: usize) {
+        let bits = self.bits(at);
+        for (window, bits) in self.registers.iter_mut().zip(bits) {
+            window.0[word] = bits;
+        }
+    }
+
+    /// Reads on: the bytes of the next window; `None` behind the last.
+    pub(crate) fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.own.end;
+        if start >= self.text.len() {
             return None;
         }
-        self.at += BLOCK;
-        self.turn = (self.turn + 1) % 3;
-        self.classify(self.at, (self.turn + 1) % 3);
-        let [a, b, c] = &self.streams;
-        let [before, now, next] = match self.turn {
-            0 => [c, a, b],
-            1 => [a, b, c],
-            _ => [b, c, a],
+        let words = match self.compiled {
+            Some(code) => self.run_compiled(code, start),
+            None => self.run(start),
         };
-        Some(Near { at, before, now, next })
+        self.own = start..(start + words * BLOCK).min(self.text.len());
+        Some(self.own.clone())
+    }
+
+    /// Answers for the window that begins at `start`; how many words it has.
+    fn run_compiled(&mut self, code: Compiled, start: usize) -> usize {
+        const OWN: usize = GROUP - 1;
+        for group in 0..GROUPS {
+            let from = start + group * OWN * BLOCK;
+            if from >= self.text.len() {
+                break;
+            }
+            let mut bits = [[0; GROUP]; 8];
+            for word in 0..GROUP {
+                for (plane, bits) in bits.iter_mut().zip(self.bits(from + word * BLOCK)) {
+                    plane[word] = bits;
+                }
+            }
+            let mut to = To { answers: &mut self.answers, word: group * OWN };
+            #[cfg(target_arch = "x86_64")]
+            if let Form::X86(form) = self.form {
+                (code.run)(form, &bits, &mut self.state, &mut to);
+            }
+            let _ = (&code, &bits, &mut to);
+        }
+        GROUPS * OWN
+    }
+
+    fn run(&mut self, start: usize) -> usize {
+        for window in self.registers.iter_mut().take(8) {
+            // What lay ahead is the first of the new window, what was its last lies before it.
+            (window.0[FIRST], window.0[FIRST + 1]) = (window.0[LAST - 1], window.0[LAST]);
+        }
+        for word in FIRST + 2..=LAST {
+            self.fill(start + (word - FIRST - 1) * BLOCK, word);
+        }
+        self.form.run(self.program, &mut self.registers, &mut self.state.through);
+        for (row, register) in self.answers.iter_mut().zip(&self.program.answers) {
+            row[..OWN].copy_from_slice(&self.registers[usize::from(*register)].0[FIRST + 1..LAST]);
+        }
+        OWN
+    }
+
+    /// The offsets of the window's blocks.
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = usize> + use<> {
+        self.own.clone().step_by(BLOCK)
+    }
+
+    /// The answers to question `question` for the block that begins at `at`, one of the window's.
+    #[inline]
+    pub(crate) fn answer(&self, question: usize, at: usize) -> u64 {
+        let bits = self.answers[question][(at - self.own.start) / BLOCK % WORDS];
+        // Behind the text's end there is nothing.
+        match self.own.end - at {
+            rest @ 0..BLOCK => bits & ((1 << rest) - 1),
+            _ => bits,
+        }
     }
 }
 
-/// The streams of a block and of its neighbours.
-pub(crate) struct Near<'s> {
-    /// Offset of the block in the text.
-    pub(crate) at: usize,
-    before: &'s Streams,
-    now: &'s Streams,
-    next: &'s Streams,
-}
-
-impl Near<'_> {
-    /// Bytes of the set.
-    #[inline]
-    pub(crate) fn is(&self, set: usize) -> u64 {
-        self.now[set]
+/// Does the compiled program say the same as the other to the first `questions` questions, with all that this processor
+/// has? Else where it does not. (Others may look so far ahead that it matters where windows end.)
+#[cfg(test)]
+pub(crate) fn same_on_all_forms(
+    (program, compiled): (&Program, Compiled),
+    questions: usize,
+    text: &[u8],
+) -> Result<(), String> {
+    let answers = |form: Form, compiled: Option<Compiled>| {
+        let mut machine = Machine::on(form, (program, compiled), text);
+        let mut all = Vec::new();
+        while machine.next().is_some() {
+            for block in machine.blocks() {
+                all.extend((0..questions).map(|question| (block, question, machine.answer(question, block))));
+            }
+        }
+        all
+    };
+    let wanted = answers(Form::Portable, None);
+    for form in Form::all() {
+        for compiled in [None, Some(compiled)] {
+            let found = answers(form, compiled);
+            let lost = wanted.iter().zip(&found).find(|(wanted, found)| wanted != found);
+            if let Some((wanted, found)) = lost {
+                return Err(format!("{form:?}, compiled {}: {found:?} instead of {wanted:?}", compiled.is_some()));
+            }
+        }
     }
-
-    /// Bytes that have one of the set `N` places (1 to 63) before them.
-    #[inline]
-    pub(crate) fn before<const N: u32>(&self, set: usize) -> u64 {
-        self.now[set] << N | self.before[set] >> (64 - N)
-    }
-
-    /// Bytes that have one of the set `N` places (1 to 63) behind them.
-    #[inline]
-    pub(crate) fn after<const N: u32>(&self, set: usize) -> u64 {
-        self.now[set] >> N | self.next[set] << (64 - N)
-    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::program::{Builder, Node};
     use super::*;
 
-    fn sets() -> Vec<Set> {
-        let mut sets = vec![
-            Set::of(|b| b.is_ascii_alphanumeric() || b >= 0x80),
-            Set::of(|b| b.is_ascii_uppercase() || b >= CAPITAL),
-            Set::of(|b| b.is_ascii_digit()),
-            Set::of(|b| matches!(b, b' ' | b'#' | b'\'' | b'"' | b'`' | b'(' | b'*' | b'\t')),
-        ];
-        sets.extend((0u8..28).map(|k| Set::of(move |b| b.wrapping_mul(37).wrapping_add(k) % 5 == 0 && b < 0x80)));
-        sets
+    /// A question about a place of a text, said plainly.
+    type Says = fn(&[u8], usize) -> bool;
+
+    /// A program with a step of each kind, and what it asks.
+    fn sample() -> (Program, Vec<Says>) {
+        let mut b = Builder::new();
+        let digit = b.set(|b| b.is_ascii_digit());
+        let upper = b.set(|b| b.is_ascii_uppercase() || b >= 0xc3);
+        let word = b.set(|b| b.is_ascii_alphanumeric() || b >= 0x80);
+        let odd = b.set(|b| b.wrapping_mul(37) % 5 == 1);
+        let none = b.set(|_| false);
+        let all = b.set(|_| true);
+        let blank = b.byte(b' ');
+        let free = b.before(word, 1);
+        let starts = b.less(word, free);
+        let ends = b.through(starts, word);
+        let three = [b.after(digit, 1), b.before(upper, 63)];
+        let far = b.and_after(blank, digit, 40);
+        let either = b.any(&[three[0], three[1], far]).unwrap_or(none);
+        let not = b.not(odd);
+        let asked: [Node; 9] = [digit, upper, word, odd, none, all, ends, either, not];
+        (
+            b.finish(&asked),
+            vec![
+                |t, i| t[i].is_ascii_digit(),
+                |t, i| t[i].is_ascii_uppercase() || t[i] >= 0xc3,
+                |t, i| t[i].is_ascii_alphanumeric() || t[i] >= 0x80,
+                |t, i| t[i].wrapping_mul(37) % 5 == 1,
+                |_, _| false,
+                |_, _| true,
+                |t, i| {
+                    let word = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80;
+                    i > 0 && word(t[i - 1]) && !word(t[i])
+                },
+                |t, i| {
+                    let digit = |i: usize| t.get(i).is_some_and(u8::is_ascii_digit);
+                    let upper = |b: u8| b.is_ascii_uppercase() || b >= 0xc3;
+                    digit(i + 1) || i >= 63 && upper(t[i - 63]) || t[i] == b' ' && digit(i + 40)
+                },
+                |t, i| t[i].wrapping_mul(37) % 5 != 1,
+            ],
+        )
     }
 
     proptest! {
-        /// Every form that this processor has says the same as the sets themselves.
+        /// Every form that this processor has says what the questions say, wherever windows begin.
         #[test]
-        fn streams_are_the_sets(bytes in prop::collection::vec(any::<u8>(), BLOCK)) {
-            let (sets, block): (_, &[u8; BLOCK]) = (sets(), bytes.as_slice().try_into().expect("64 bytes"));
-            let wanted: Vec<u64> = sets
-                .iter()
-                .map(|set| (0..BLOCK).fold(0, |bits, i| bits | u64::from(set.has(block[i])) << i))
-                .collect();
-            let mut out = [0; SETS];
-            portable::Table::new(&sets).block(block, &mut out);
-            prop_assert_eq!(&out[..sets.len()], &wanted);
-            #[cfg(target_arch = "x86_64")]
-            for table in x86::Table::all(&sets) {
-                table.block(block, &mut out);
-                prop_assert_eq!(&out[..sets.len()], &wanted);
+        fn forms_say_what_is_asked(text in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'a'), Just(b'7'), Just(b' ')], 0..6000)) {
+            let (program, plain) = sample();
+            for form in Form::all() {
+                let mut machine = Machine::on(form, (&program, None), &text);
+                let mut seen = 0;
+                while let Some(own) = machine.next() {
+                    prop_assert_eq!(own.start, seen);
+                    seen = own.end;
+                    for at in own {
+                        let block = at / BLOCK * BLOCK;
+                        for (question, says) in plain.iter().enumerate() {
+                            let answer = machine.answer(question, block) >> (at - block) & 1 == 1;
+                            prop_assert_eq!(answer, says(&text, at), "{:?}: question {} at {}", form, question, at);
+                        }
+                    }
+                }
+                prop_assert_eq!(seen, text.len());
             }
         }
+    }
 
-        /// A prefix that a group allows is found by every form that this processor has.
-        #[test]
-        fn prefixes_are_not_lost(text in prop::collection::vec(any::<u8>(), WINDOW), bits in any::<u64>()) {
-            let window: &[u8; WINDOW] = text.as_slice().try_into().expect("a window");
-            let allowed = |eight: usize, depth: usize, b: u8| {
-                let few = bits.rotate_left((eight * 8 + depth) as u32 * 5) >> (b % 7);
-                (few | few >> 8 | few >> 16 | few >> 24) as u8
-            };
-            let begins = |eight: usize, i: usize| {
-                (0..PREFIX).fold(255, |left, depth| left & allowed(eight, depth, window[i + depth])) != 0
-            };
-            let wanted = (0..BLOCK).filter(|i| (0..2).any(|eight| begins(eight, *i))).fold(0, |set, i| set | 1u64 << i);
-            #[cfg(target_arch = "x86_64")]
-            for prefixes in x86::Prefixes::all(2, allowed) {
-                prop_assert_eq!(prefixes.ask(window) & wanted, wanted);
-            }
-        }
+    #[test]
+    fn programs_are_kept_as_bytes() {
+        let (program, _) = sample();
+        let bytes = [program.to_bytes(), vec![7]].concat();
+        assert_eq!(Program::from_bytes(&bytes), Some((program, &[7][..])));
+        assert!(Program::from_bytes(&bytes[..20]).is_none());
     }
 }

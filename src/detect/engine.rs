@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::detect::beginnings::Beginnings;
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::{Matchers, compiles};
-use crate::detect::shapes::{Bytes, DEPTH};
-use crate::detect::sieve::{COARSE, Sieve};
-use crate::detect::spots;
+use crate::detect::search::Search;
+use crate::detect::shapes::Bytes;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
-use crate::streams::{Classifier, PREFIX, Prefixes};
 
 /// Kinds of information about health, which identify nobody.
 const HEALTH: &[&str] = &["health.diagnosis", "health.drug", "health.lab", "health.note", "health.procedure"];
@@ -19,30 +16,20 @@ const HEALTH: &[&str] = &["health.diagnosis", "health.drug", "health.lab", "heal
 pub(crate) struct Engine {
     pub(crate) matchers: Matchers,
     pub(crate) words: Vocabulary,
-    /// Patterns that begin at a token's start; they answer with an index into `looks`.
-    pub(crate) starts: Sieve,
-    /// Rule and number of each such pattern.
+    /// What is asked of every place of a text.
+    pub(crate) search: Search,
+    /// Rule and number of each pattern that begins at a token's start, in the order of the search's.
     pub(crate) looks: Vec<(RuleId, u16)>,
-    /// Turns text into bit streams.
-    pub(crate) classifier: Classifier,
-    /// Where patterns may begin, asked of many places at once.
-    pub(crate) prefixes: Prefixes,
-    /// Patterns known by a byte inside (`@`), asked where that byte stands.
-    pub(crate) inner: Inner,
+    /// Those that are known by a byte inside (`@`), and what may stand before it.
+    pub(crate) inner: Vec<((RuleId, u16), Bytes)>,
     kinds: HashMap<String, Vec<RuleId>>,
+    /// By rule: is it about health, and nobody's identifier?
+    health: Vec<bool>,
     /// The rule for names in running text.
     pub(crate) name: Option<RuleId>,
     /// The rule for birth dates beside a name, and the one for dates in notes.
     pub(crate) birth: Option<RuleId>,
     pub(crate) date: Option<RuleId>,
-}
-
-/// Patterns whose beginnings are too common to ask for, known by a rarer byte inside.
-pub(crate) struct Inner {
-    /// What can stand from that byte on; answers with an index into `patterns`.
-    pub(crate) starts: Sieve,
-    /// For each pattern its rule and number, and what may stand before the byte.
-    pub(crate) patterns: Vec<((RuleId, u16), Bytes)>,
 }
 
 impl Engine {
@@ -52,18 +39,9 @@ impl Engine {
         let matchers = Matchers::new(rules)?;
         // The built-in patterns are compiled by a test; a user's must not fail silently when first needed.
         rules.iter().filter(|(id, _)| rules.is_own(*id)).try_for_each(|(_, rule)| compiles(rule))?;
-        let ready = rules.is_builtin().then(|| Beginnings::from_bytes(BUILTIN)).flatten();
-        let beginnings = ready.map_or_else(|| derive(rules), Ok)?;
-        let mut first = [false; 256];
-        for (b, yes) in (0u8..=255).zip(first.iter_mut()) {
-            *yes = beginnings.starts.may_begin(b);
-        }
+        let ready = rules.is_builtin().then(|| Search::from_bytes(BUILTIN)).flatten();
+        let search = ready.map_or_else(|| derive(rules), Ok)?;
         let id = |(rule, look): (u16, u16)| (RuleId(rule), look);
-        let bytes: Vec<u8> = beginnings.inner_looks.iter().map(|l| l.2).collect();
-        let inner = Inner {
-            starts: beginnings.inner,
-            patterns: beginnings.inner_looks.iter().map(|l| (id(l.0), l.1)).collect(),
-        };
         let mut kinds: HashMap<String, Vec<RuleId>> = HashMap::new();
         for (id, rule) in rules.iter() {
             kinds.entry(rule.identifier.kind.clone()).or_default().push(id);
@@ -76,14 +54,18 @@ impl Engine {
             .iter()
             .find(|(_, r)| r.identifier.value == Value::Name && r.identifier.kind == "name")
             .map(|(id, _)| id);
+        let about_health = |kind: &&str| kinds.get(*kind).map_or(&[][..], Vec::as_slice);
+        let mut health = vec![false; rules.len()];
+        for id in HEALTH.iter().flat_map(about_health) {
+            health[usize::from(id.0)] = true;
+        }
         Ok(Self {
             matchers,
+            health,
             words: Vocabulary::new(rules),
-            prefixes: prefixes(&beginnings.starts),
-            starts: beginnings.starts,
-            looks: beginnings.looks.into_iter().map(id).collect(),
-            classifier: spots::classifier(|b| first[usize::from(b)], |b| bytes.contains(&b)),
-            inner,
+            looks: search.looks.iter().copied().map(id).collect(),
+            inner: search.inner.iter().map(|(look, before)| (id(*look), *before)).collect(),
+            search,
             birth: rules.by_id("date-of-birth").map(|(id, _)| id),
             date: rules.by_id("service-date").map(|(id, _)| id),
             kinds,
@@ -93,7 +75,7 @@ impl Engine {
 
     /// Is it about health and nobody's identifier?
     pub(crate) fn is_health(&self, rule: RuleId) -> bool {
-        HEALTH.iter().any(|kind| self.of_kind(kind).contains(&rule))
+        self.health.get(usize::from(rule.0)).copied().unwrap_or(false)
     }
 
     /// The rules of a kind, in the order of their ids; or the one rule of this id.
@@ -102,24 +84,15 @@ impl Engine {
     }
 }
 
-fn prefixes(starts: &Sieve) -> Prefixes {
-    Prefixes::new(COARSE / 8, |eight, depth, b| {
-        (0..8).fold(0, |set, k| set | u8::from(starts.allows(eight * 8 + k, depth, b)) << k)
-    })
-}
+/// The search for the built-in rules, made when phivet was built.
+const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/search.bin"));
 
-// As far as the sieve looks, the vector code looks.
-const _: () = assert!(DEPTH == PREFIX);
-
-/// How the patterns of the built-in rules begin, derived when phivet was built.
-const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/beginnings.bin"));
-
-/// How the patterns of `rules` begin.
-pub(crate) fn derive(rules: &Rules) -> Result<Beginnings> {
+/// The search for `rules`.
+pub(crate) fn derive(rules: &Rules) -> Result<Search> {
     let in_text = rules.iter().filter(|(_, rule)| rule.identifier.alone != Alone::Never);
     let patterns = in_text
         .flat_map(|(id, rule)| (0u16..).zip(&rule.identifier.looks).map(move |(i, look)| ((id.0, i), look.as_str())));
-    Beginnings::new(patterns).map_err(|((rule, look), why)| {
+    Search::new(patterns).map_err(|((rule, look), why)| {
         let rule = rules.get(RuleId(rule));
         let pattern = rule.identifier.looks.get(usize::from(look)).map_or("", String::as_str);
         Error::Rule {

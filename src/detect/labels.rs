@@ -384,19 +384,19 @@ impl Vocabulary {
         self.parts.contains(&hash) || self.words.contains_key(&hash)
     }
 
-    /// As [`Vocabulary::may_be_label`], of `text[floor..end]`, where it is known where words begin.
+    /// A quick no for words `text[floor..end]` that end no label, where it is known where words begin.
     pub(crate) fn may_end_label(&self, text: &[u8], floor: usize, mut end: usize, marks: &Marks) -> bool {
         while end > floor && !text[end - 1].is_ascii_alphabetic() && text[end - 1] < 0x80 {
             end -= 1;
         }
-        if end == floor {
-            return false;
-        }
         let numbered = text.get(end).is_some_and(u8::is_ascii_digit);
-        if !numbered && !bit(&self.tails, last_letters(text, end, marks.last_word(end).min(end - floor))) {
-            return false;
-        }
-        self.may_be_label(&text[floor..end + usize::from(numbered)])
+        end > floor && (numbered || self.may_end_with(text, end, marks.last_word(end).min(end - floor)))
+    }
+
+    /// Does a label end like the last `count` bytes (1 to 8) before `end`?
+    #[inline]
+    pub(crate) fn may_end_with(&self, text: &[u8], end: usize, count: usize) -> bool {
+        bit(&self.tails, last_letters(text, end, count))
     }
 
     /// A quick no for keys whose last word ends no label.

@@ -1,22 +1,29 @@
-//! Where a pattern can begin: the byte classes of its first bytes, derived from the pattern itself.
+//! The shape of a pattern: what every match begins with, as questions to bit streams, derived from the pattern itself.
 //!
-//! All patterns are asked at once (`sieve.rs`); a pattern's regex runs only where its first [`DEPTH`] bytes fit. The filter may say yes too often, never no wrongly.
+//! A shape may say yes too often, never no wrongly: the pattern itself is tried where its shape fits. What an
+//! ordinary text rarely holds needs no longer shape, and what is hard to ask (many alternatives) is left out.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use std::collections::BTreeSet;
 
-/// How many bytes from a match's start are looked at.
-pub(crate) const DEPTH: usize = 8;
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 
-/// How many alternatives a pattern may have before its classes are merged.
-const MOST: usize = 64;
+use super::program::{Builder, Node};
+
+/// A shape that fits fewer places of an ordinary text than this is not made longer.
+const RARE: f64 = 1e-9;
+/// An alternative that fits fewer is not, where there are several.
+const RARE_ALTERNATIVE: f64 = 1e-5;
+/// How many alternatives are asked for one by one; of more, only what can stand at each place.
+const ALTERNATIVES: usize = 16;
+/// How far a repetition of bytes is followed.
+const FAR: u32 = 48;
 
 /// A set of bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bytes([u64; 4]);
 
 impl Bytes {
     pub(crate) const NONE: Self = Self([0; 4]);
-    const ALL: Self = Self([u64::MAX; 4]);
 
     fn add(&mut self, b: u8) {
         self.0[usize::from(b >> 6)] |= 1 << (b & 63);
@@ -40,167 +47,320 @@ impl Bytes {
         set
     }
 
+    /// The first bytes of a class, and whether they are all of it.
+    fn of(class: &Class) -> (Self, bool) {
+        let mut set = Self::NONE;
+        match class {
+            Class::Bytes(ranges) => {
+                ranges.iter().flat_map(|r| r.start()..=r.end()).for_each(|b| set.add(b));
+                (set, true)
+            }
+            Class::Unicode(ranges) => {
+                ranges.iter().flat_map(|r| r.start()..=r.end().min('\u{7f}')).for_each(|c| set.add(c as u8));
+                let ascii = ranges.iter().all(|r| r.end() < '\u{80}');
+                if !ascii {
+                    (0x80..=0xff).for_each(|b| set.add(b));
+                }
+                (set, ascii)
+            }
+        }
+    }
+
     /// Adds every byte that a pattern can hold.
     pub(crate) fn join_all(&mut self, hir: &Hir) {
         match hir.kind() {
             HirKind::Empty | HirKind::Look(_) => {}
             HirKind::Literal(lit) => lit.0.iter().for_each(|b| self.add(*b)),
-            HirKind::Class(class) => class_ways(class).iter().flat_map(|w| &w.bytes).for_each(|set| self.join(*set)),
+            HirKind::Class(class) => {
+                self.0.iter_mut().zip(Self::of(class).0.0).for_each(|(own, more)| *own |= more);
+            }
             HirKind::Repetition(rep) => self.join_all(&rep.sub),
             HirKind::Capture(capture) => self.join_all(&capture.sub),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|p| self.join_all(p)),
         }
     }
 
-    fn join(&mut self, other: Self) {
-        for (a, b) in self.0.iter_mut().zip(other.0) {
-            *a |= b;
+    /// A set that holds it and is asked for more often, so that few are told apart: all digits, all letters of a case,
+    /// all signs that stand in words and addresses.
+    fn widened(self) -> Self {
+        let classes: [(&dyn Fn(u8) -> bool, usize); 4] = [
+            (&|b| b.is_ascii_digit(), 2),
+            (&|b| b.is_ascii_uppercase(), 4),
+            (&|b| b.is_ascii_lowercase(), 4),
+            (&|b| b >= 0x80, 0),
+        ];
+        let mut wide = self;
+        for (is, few) in classes {
+            let all = || (0..=255u8).filter(|b| is(*b));
+            if all().filter(|b| self.has(*b)).count() > few {
+                all().for_each(|b| wide.add(b));
+            }
         }
+        let words = (b'0'..=b'z').filter(|b| b.is_ascii_alphanumeric() && self.has(*b)).count() > 9;
+        let sign = |b: &u8| (b'!'..=b'~').contains(b) && !b.is_ascii_alphanumeric();
+        if words && (0..=127).filter(sign).any(|b| self.has(b)) {
+            (0..=127).filter(sign).for_each(|b| wide.add(b));
+        }
+        wide
+    }
+
+    fn share(self) -> f64 {
+        (0..=255).filter(|b| self.has(*b)).map(frequency).sum()
     }
 }
 
-/// One way a pattern can begin.
-#[derive(Clone)]
-struct Way {
-    bytes: Vec<Bytes>,
-    /// The pattern may go on after these bytes in this way (false: cut at [`DEPTH`], or unknown).
-    open: bool,
-}
-
-/// The bytes that can stand at each of the first positions of a match.
-pub(crate) fn first_bytes(hir: &Hir) -> Vec<[Bytes; DEPTH]> {
-    let ways = ways(hir);
-    ways.iter()
-        .map(|way| {
-            let mut sets = [Bytes::ALL; DEPTH];
-            sets[..way.bytes.len()].copy_from_slice(&way.bytes);
-            sets
-        })
-        .collect()
-}
-
-fn empty() -> Vec<Way> {
-    vec![Way { bytes: Vec::new(), open: true }]
-}
-
-fn ways(hir: &Hir) -> Vec<Way> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => empty(),
-        HirKind::Literal(lit) => {
-            let bytes: Vec<Bytes> = lit.0.iter().take(DEPTH).map(|b| single(*b)).collect();
-            let open = lit.0.len() < DEPTH;
-            vec![Way { bytes, open }]
-        }
-        HirKind::Class(class) => class_ways(class),
-        HirKind::Repetition(rep) => repeated(&ways(&rep.sub), rep.min, rep.max),
-        HirKind::Capture(capture) => ways(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().fold(empty(), |before, part| {
-            if before.iter().all(|w| !w.open) { before } else { follow(&before, &ways(part)) }
-        }),
-        HirKind::Alternation(parts) => capped(parts.iter().flat_map(ways).collect()),
-    }
-}
-
-fn single(b: u8) -> Bytes {
-    let mut set = Bytes::NONE;
-    set.add(b);
-    set
-}
-
-fn class_ways(class: &Class) -> Vec<Way> {
-    let mut set = Bytes::NONE;
-    let plain = match class {
-        Class::Bytes(ranges) => {
-            ranges.iter().flat_map(|r| r.start()..=r.end()).for_each(|b| set.add(b));
-            true
-        }
-        Class::Unicode(ranges) => {
-            let ascii = ranges.iter().all(|r| r.end() < '\u{80}');
-            ranges.iter().flat_map(|r| r.start()..=r.end().min('\u{7f}')).for_each(|c| set.add(c as u8));
-            ascii
-        }
+/// How often a byte stands in ordinary text, roughly.
+fn frequency(b: u8) -> f64 {
+    let of_10_000 = match b {
+        b'0'..=b'9' => 180.0,
+        b'a'..=b'z' => 200.0,
+        b'A'..=b'Z' => 30.0,
+        b' ' => 1100.0,
+        b'.' | b'-' | b':' | b'/' | b'"' | b',' | b'\n' => 150.0,
+        b'_' | b'=' | b'(' | b')' | b'[' | b']' | b'\t' => 50.0,
+        0x21..=0x7e => 15.0,
+        _ => 1.0,
     };
-    if plain {
-        return vec![Way { bytes: vec![set], open: true }];
-    }
-    // A wider character: its first byte is some byte from 0x80 up, and what follows is not known.
-    (0x80..=0xff).for_each(|b| set.add(b));
-    vec![Way { bytes: vec![set], open: false }]
+    of_10_000 / 10_000.0
 }
 
-/// `ways`, from `min` to `max` times.
-fn repeated(once: &[Way], min: u32, max: Option<u32>) -> Vec<Way> {
-    let mut all = Vec::new();
-    let mut now = empty();
-    let most = max.unwrap_or(u32::MAX);
-    for times in 0..=most {
-        if times >= min {
-            all.extend(now.iter().cloned());
-        }
-        if now.iter().all(|w| !w.open) || all.len() > MOST || times > 256 {
-            if times < min {
-                all.extend(now);
+/// At what share of places a match of `hir` could begin, roughly.
+fn share(hir: &Hir) -> f64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1.0,
+        HirKind::Literal(lit) => lit.0.iter().map(|b| frequency(*b)).product(),
+        HirKind::Class(class) => Bytes::of(class).0.widened().share(),
+        HirKind::Repetition(rep) => share(&rep.sub).powi(rep.min.min(FAR) as i32),
+        HirKind::Capture(capture) => share(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(share).product(),
+        HirKind::Alternation(parts) => parts.iter().map(share).sum::<f64>().min(1.0),
+    }
+}
+
+/// What places must be so that a match of `hir` may begin there; `None` if that can be any.
+pub(crate) fn shape(b: &mut Builder, hir: &Hir) -> Option<Node> {
+    Shapes(b).of(hir, None, RARE)
+}
+
+struct Shapes<'b>(&'b mut Builder);
+
+impl Shapes<'_> {
+    /// Where `hir` begins and, behind it, `then` holds (`None`: nothing is known of what follows). It need not be told
+    /// apart further than to this share of places.
+    fn of(&mut self, hir: &Hir, then: Option<Node>, rare: f64) -> Option<Node> {
+        match hir.kind() {
+            HirKind::Empty | HirKind::Look(_) => then,
+            HirKind::Literal(lit) => {
+                let mut left = 1.0;
+                let enough = lit.0.iter().position(|b| {
+                    left *= frequency(*b);
+                    left < rare
+                });
+                let len = enough.map_or(lit.0.len(), |last| last + 1);
+                let then = then.filter(|_| len == lit.0.len());
+                lit.0[..len].iter().rev().fold(then, |then, byte| {
+                    let here = self.0.byte(*byte);
+                    Some(self.followed(here, then, 1))
+                })
             }
-            break;
-        }
-        let next = follow(&now, once);
-        // A round that adds no byte changes nothing, once the minimum is met.
-        now = next.into_iter().filter(|w| times < min || w.bytes.len() > times as usize || !w.open).collect();
-        if now.is_empty() {
-            break;
-        }
-    }
-    capped(all)
-}
-
-fn follow(before: &[Way], after: &[Way]) -> Vec<Way> {
-    let mut all = Vec::with_capacity(before.len());
-    for first in before {
-        if !first.open {
-            all.push(first.clone());
-            continue;
-        }
-        for second in after {
-            let mut bytes = first.bytes.clone();
-            bytes.extend_from_slice(&second.bytes);
-            let open = second.open && bytes.len() < DEPTH;
-            bytes.truncate(DEPTH);
-            all.push(Way { bytes, open });
-        }
-    }
-    capped(all)
-}
-
-/// Too many ways are merged into one, position by position; that only makes the filter say yes more often.
-fn capped(mut ways: Vec<Way>) -> Vec<Way> {
-    ways.sort_by(|a, b| a.bytes.iter().map(|s| s.0).cmp(b.bytes.iter().map(|s| s.0)).then(a.open.cmp(&b.open)));
-    ways.dedup_by(|a, b| a.bytes == b.bytes && a.open == b.open);
-    if ways.len() <= MOST {
-        return ways;
-    }
-    // Ways that begin alike are merged first: the fewer bytes must be alike, the fewer ways are left.
-    for alike in (0..DEPTH).rev() {
-        let merged = merged_alike(&ways, alike);
-        if merged.len() <= MOST / 2 {
-            return merged;
-        }
-    }
-    vec![Way { bytes: Vec::new(), open: false }]
-}
-
-/// Merges ways whose first `alike` sets are the same.
-fn merged_alike(ways: &[Way], alike: usize) -> Vec<Way> {
-    let mut out: Vec<Way> = Vec::new();
-    for way in ways {
-        let head = |w: &Way| w.bytes.len() >= alike && w.bytes[..alike] == way.bytes[..alike.min(way.bytes.len())];
-        match out.iter().position(head).and_then(|i| out.get_mut(i)) {
-            Some(near) => {
-                near.open = false;
-                near.bytes.truncate(way.bytes.len());
-                near.bytes.iter_mut().zip(&way.bytes).for_each(|(set, other)| set.join(*other));
+            HirKind::Class(class) => {
+                let (set, whole) = Bytes::of(class);
+                let set = set.widened();
+                let here = self.0.set(|b| set.has(b));
+                Some(self.followed(here, then.filter(|_| whole), 1))
             }
-            None => out.push(way.clone()),
+            HirKind::Capture(capture) => self.of(&capture.sub, then, rare),
+            HirKind::Concat(parts) => {
+                let (mut left, mut taken) = (1.0, Vec::new());
+                for part in parts {
+                    if left < rare {
+                        break;
+                    }
+                    taken.push((part, rare / left));
+                    left *= share(part);
+                }
+                let then = then.filter(|_| taken.len() == parts.len());
+                taken.into_iter().rev().fold(then, |then, (part, rare)| self.of(part, then, rare))
+            }
+            HirKind::Alternation(parts) => {
+                if parts.len() > ALTERNATIVES {
+                    let (sets, whole) = places(hir);
+                    let then = then.filter(|_| whole);
+                    return sets.iter().rev().fold(then, |then, set| Some(self.byte_of(*set, then)));
+                }
+                let rare = rare.max(RARE_ALTERNATIVE);
+                let ways: Option<Vec<Node>> = parts.iter().map(|part| self.of(part, then, rare)).collect();
+                self.0.any(&ways?)
+            }
+            HirKind::Repetition(rep) => self.repeated(rep, then, rare),
         }
     }
-    out
+
+    fn byte_of(&mut self, set: Bytes, then: Option<Node>) -> Node {
+        let set = set.widened();
+        let here = self.0.set(|b| set.has(b));
+        self.followed(here, then, 1)
+    }
+
+    fn followed(&mut self, here: Node, then: Option<Node>, n: u8) -> Node {
+        then.map_or(here, |then| self.0.and_after(here, then, n))
+    }
+
+    fn repeated(&mut self, rep: &Repetition, then: Option<Node>, rare: f64) -> Option<Node> {
+        let most = rep.max.unwrap_or(u32::MAX);
+        if let Some(set) = bytes(&rep.sub) {
+            let set = set.widened();
+            let here = self.0.set(|b| set.has(b));
+            let then = then.and_then(|then| (rep.min <= FAR).then(|| self.up_to(here, most - rep.min, then)));
+            let min = rep.min.min(FAR);
+            return match min {
+                0 => then,
+                _ => {
+                    let run = self.run(here, min);
+                    Some(self.followed(run, then, min as u8))
+                }
+            };
+        }
+        // Of what is no single byte, few rounds are followed.
+        let (rounds, exact) = if most == rep.min && most <= 4 { (most, true) } else { (rep.min.min(2), false) };
+        let mut then = match (exact, most) {
+            (true, _) => then,
+            (false, _) if rep.min > 2 => None,
+            // It may follow at once, or behind what is repeated.
+            (false, _) => then.and_then(|then| {
+                let first = *places(&rep.sub).0.first()?;
+                let more = self.byte_of(first, None);
+                Some(self.0.or(then, more))
+            }),
+        };
+        for _ in 0..rounds {
+            then = self.of(&rep.sub, then, rare);
+        }
+        then
+    }
+
+    /// Runs of `n` (1 to 63) bytes.
+    fn run(&mut self, here: Node, n: u32) -> Node {
+        if n <= 1 {
+            return here;
+        }
+        let (first, rest) = (self.run(here, n / 2), self.run(here, n - n / 2));
+        self.0.and_after(first, rest, (n / 2) as u8)
+    }
+
+    /// Where `then` stands, behind up to `n` bytes, or some more.
+    fn up_to(&mut self, here: Node, n: u32, then: Node) -> Node {
+        let (mut reached, mut run, mut len) = (then, here, 1);
+        while len <= n.min(FAR) {
+            let more = self.0.and_after(run, reached, len as u8);
+            reached = self.0.or(reached, more);
+            run = self.0.and_after(run, run, len as u8);
+            len *= 2;
+        }
+        if n > FAR {
+            // A longer run may end anywhere.
+            reached = self.0.or(reached, run);
+        }
+        reached
+    }
+}
+
+/// Which bytes can stand at each of the first places of a match, as far as all ways go; and whether that is all of it.
+fn places(hir: &Hir) -> (Vec<Bytes>, bool) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => (Vec::new(), true),
+        HirKind::Literal(lit) => {
+            let one = |b: &u8| {
+                let mut set = Bytes::NONE;
+                set.add(*b);
+                set
+            };
+            (lit.0.iter().map(one).collect(), true)
+        }
+        HirKind::Class(class) => {
+            let (set, whole) = Bytes::of(class);
+            (vec![set], whole)
+        }
+        HirKind::Capture(capture) => places(&capture.sub),
+        HirKind::Concat(parts) => {
+            let mut all = Vec::new();
+            for part in parts {
+                let (sets, whole) = places(part);
+                all.extend(sets);
+                if !whole {
+                    return (all, false);
+                }
+            }
+            (all, true)
+        }
+        HirKind::Alternation(parts) => {
+            let mut ways = parts.iter().map(places);
+            let Some((mut all, mut whole)) = ways.next() else { return (Vec::new(), false) };
+            for (sets, ends) in ways {
+                whole = whole && ends && sets.len() == all.len();
+                all.truncate(sets.len());
+                for (set, other) in all.iter_mut().zip(&sets) {
+                    set.0.iter_mut().zip(other.0).for_each(|(own, more)| *own |= more);
+                }
+            }
+            (all, whole)
+        }
+        HirKind::Repetition(rep) => {
+            let (sets, whole) = places(&rep.sub);
+            let times = if whole { rep.min.min(FAR) as usize } else { rep.min.min(1) as usize };
+            let all = sets.iter().copied().cycle().take(sets.len() * times).collect();
+            (all, whole && rep.max == Some(rep.min) && rep.min <= FAR)
+        }
+    }
+}
+
+/// The bytes of a pattern that is one byte.
+fn bytes(hir: &Hir) -> Option<Bytes> {
+    match hir.kind() {
+        HirKind::Class(class) => Some(Bytes::of(class)).filter(|(_, whole)| *whole).map(|(set, _)| set),
+        HirKind::Literal(lit) if lit.0.len() == 1 => {
+            let mut set = Bytes::NONE;
+            set.add(lit.0[0]);
+            Some(set)
+        }
+        HirKind::Capture(capture) => bytes(&capture.sub),
+        _ => None,
+    }
+}
+
+/// Could a match begin with this word, or with all of it and more?
+pub(crate) fn begins(hir: &Hir, word: &[u8]) -> bool {
+    reached(hir, word, &BTreeSet::from([0])).contains(&word.len())
+}
+
+/// Where in `word` a match of `hir` may end that begins at one of `from`.
+fn reached(hir: &Hir, word: &[u8], from: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let step = |set: Bytes| {
+        let on = |at: &usize| match word.get(*at) {
+            Some(b) => set.has(*b).then_some(at + 1),
+            None => Some(*at),
+        };
+        from.iter().filter_map(on).collect()
+    };
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => from.clone(),
+        HirKind::Literal(lit) => {
+            let fits = |at: &&usize| word[**at..].iter().zip(&lit.0).all(|(a, b)| a == b);
+            from.iter().filter(fits).map(|at| (at + lit.0.len()).min(word.len())).collect()
+        }
+        HirKind::Class(class) => step(Bytes::of(class).0),
+        HirKind::Capture(capture) => reached(&capture.sub, word, from),
+        HirKind::Concat(parts) => parts.iter().fold(from.clone(), |from, part| reached(part, word, &from)),
+        HirKind::Alternation(parts) => parts.iter().flat_map(|part| reached(part, word, from)).collect(),
+        HirKind::Repetition(rep) => {
+            let (mut all, mut now) = (BTreeSet::new(), from.clone());
+            for times in 0..=rep.max.unwrap_or(u32::MAX).min(rep.min + word.len() as u32 + 1) {
+                if times >= rep.min {
+                    all.extend(now.iter().copied());
+                }
+                now = reached(&rep.sub, word, &now);
+            }
+            all
+        }
+    }
 }

@@ -83,26 +83,26 @@ struct Pass<'p> {
 impl Pass<'_> {
     fn run(&mut self) {
         let prose = self.document.kind.is_running_text();
-        let mut reader = Reader::new((&self.engine.classifier, &self.engine.prefixes), self.text, prose);
-        while let Some(spots) = reader.next(&mut self.marks) {
-            let mut left = spots.any();
-            while left != 0 {
-                let (i, bit) = (left.trailing_zeros() as usize, left & left.wrapping_neg());
-                left ^= bit;
-                self.spot(&spots, spots.at + i, bit);
+        let mut reader = Reader::new(&self.engine.search, self.text, prose);
+        while let Some(blocks) = reader.next(&mut self.marks) {
+            for block in blocks {
+                let spots = reader.spots(block);
+                let mut left = spots.any();
+                while left != 0 {
+                    let (i, bit) = (left.trailing_zeros() as usize, left & left.wrapping_neg());
+                    left ^= bit;
+                    self.spot((&reader, &spots), block + i, bit);
+                }
             }
         }
     }
 
     /// What there may be at `at`; a token's end is asked before what begins there.
     #[inline]
-    fn spot(&mut self, spots: &Spots, at: usize, bit: u64) {
+    fn spot(&mut self, (reader, spots): (&Reader<'_>, &Spots), at: usize, bit: u64) {
         let is = |places: u64| places & bit != 0;
         if is(spots.patterns) {
-            let groups = self.engine.starts.ask(&self.text[at..]);
-            if groups != 0 {
-                self.patterns(at, groups);
-            }
+            self.patterns(at, reader.patterns(spots.at, bit));
         }
         if is(spots.separators) {
             self.separator(at, self.text[at]);
@@ -111,11 +111,11 @@ impl Pass<'_> {
             self.number(at);
         }
         if is(spots.names | spots.hyphens | spots.dates | spots.inner) {
-            self.rare(spots, at, bit);
+            self.rare((reader, spots), at, bit);
         }
     }
 
-    fn rare(&mut self, spots: &Spots, at: usize, bit: u64) {
+    fn rare(&mut self, (reader, spots): (&Reader<'_>, &Spots), at: usize, bit: u64) {
         let is = |places: u64| places & bit != 0;
         let start = self.token_start(at);
         if is(spots.names) && start >= self.named_until {
@@ -129,7 +129,7 @@ impl Pass<'_> {
             self.date_in_prose(start);
         }
         if is(spots.inner) {
-            self.inner(at);
+            self.inner(at, reader.inner(spots.at, bit));
         }
     }
 
@@ -164,11 +164,10 @@ impl Pass<'_> {
             return;
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
-        let (words, marks) = (&self.engine.words, &self.marks);
-        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
         // `diag(1, 2)` names no value; only a date is made of numbers.
         let numbers = b == b'(' && self.text.get(at + 1).is_some_and(u8::is_ascii_digit);
-        let key = values::key_before(self.text, end, may_end)
+        let key = self
+            .key(end)
             .filter(|_| !numbers)
             .filter(|key| b != b'>' || key.start > 0 && self.text[key.start - 1] == b'<');
         let called = key.and_then(|key| Some((self.called(&key)?, key)));
@@ -199,10 +198,23 @@ impl Pass<'_> {
     /// `patient_ssn: &str = "…"`: the type of what is declared stands between it and its value.
     fn typed(&mut self, at: usize, b: u8) -> Option<(Called, Range<usize>)> {
         let colon = if b == b'=' { values::before_type(self.text, at)? } else { return None };
-        let (words, marks) = (&self.engine.words, &self.marks);
-        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
-        let key = values::key_before(self.text, colon, may_end)?;
+        let key = self.key(colon)?;
         Some((self.called(&key)?, key))
+    }
+
+    /// The key before `at`, if it may be a label.
+    #[inline]
+    fn key(&self, at: usize) -> Option<Range<usize>> {
+        let (words, marks) = (&self.engine.words, &self.marks);
+        // Most keys end in a letter, and like no label.
+        let quoted = at > 0 && matches!(self.text[at - 1], b'"' | b'\'' | b'`');
+        let end = at - usize::from(quoted);
+        let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
+        if letter && !words.may_end_with(self.text, end, marks.last_word(end)) {
+            return None;
+        }
+        let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
+        values::key_before(self.text, at, may_end)
     }
 
     /// The bracket at `at` is of a method; what it is a method of is called so.
@@ -395,12 +407,12 @@ impl Pass<'_> {
         }
     }
 
-    /// Patterns of these groups, which may begin at `at`.
-    fn patterns(&mut self, at: usize, groups: u128) {
+    /// Patterns that may begin at `at`.
+    fn patterns(&mut self, at: usize, found: impl Iterator<Item = usize>) {
         let engine = self.engine;
         // The looks of a rule come one after the other: what must stand near is asked for once.
         let mut far = None;
-        for index in engine.starts.patterns(groups) {
+        for index in found {
             let (rule, look) = engine.looks[index];
             if far != Some(rule) && !engine.matchers.get(rule).is_near(&self.text[at..]) {
                 far = Some(rule);
@@ -412,10 +424,10 @@ impl Pass<'_> {
     }
 
     /// Patterns that hold the byte at `at`.
-    fn inner(&mut self, at: usize) {
+    fn inner(&mut self, at: usize, found: impl Iterator<Item = usize>) {
         let engine = self.engine;
-        for index in engine.inner.starts.patterns(engine.inner.starts.ask(&self.text[at..])) {
-            let ((rule, look), before) = engine.inner.patterns[index];
+        for index in found {
+            let ((rule, look), before) = engine.inner[index];
             let floor = at.saturating_sub(80);
             let start = self.text[floor..at].iter().rposition(|b| !before.has(*b)).map_or(floor, |i| floor + i + 1);
             // The match may begin at any token from there on: the first that fits is the longest.

@@ -83,6 +83,8 @@ const TYPE: usize = 60;
 /// Where the colon stands before the type that a value's `=` at `at` follows: `ssn: &str = "…"`, `mrn: Optional[str] = "…"`.
 pub(crate) fn before_type(text: &[u8], at: usize) -> Option<usize> {
     let floor = at.saturating_sub(TYPE);
+    // `key=value` of a log is no declaration: there a type would follow its name at once.
+    let blanks = at > 0 && text[at - 1] == b' ';
     let mut depth = 0usize;
     for i in (floor..at).rev() {
         match text[i] {
@@ -94,6 +96,7 @@ pub(crate) fn before_type(text: &[u8], at: usize) -> Option<usize> {
                 let named = text[i + 1..at].iter().any(u8::is_ascii_alphabetic);
                 return (depth == 0 && named).then_some(i);
             }
+            b' ' if !blanks && depth == 0 => return None,
             b' ' | b',' | b';' | b'&' | b'*' | b'?' | b'|' | b'.' | b'_' | b'\'' | b'$' => {}
             b if b.is_ascii_alphanumeric() => {}
             _ => return None,

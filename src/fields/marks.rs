@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::FORMATS;
 use crate::document::Document;
-use crate::streams::{Classifier, Near, Set, Walk};
+use crate::streams::Machine;
+use crate::streams::program::{Builder, Node, Program};
 
 /// What a document of a format must hold.
 pub enum Mark {
@@ -28,7 +29,7 @@ pub(crate) fn may_be(document: &Document) -> u64 {
 
 struct Search {
     always: u64,
-    classifier: Classifier,
+    program: Program,
     /// By a text's first byte.
     begin: Vec<Vec<One>>,
 }
@@ -42,9 +43,8 @@ struct One {
     word: bool,
 }
 
-/// Sets: what a text's first bytes can be, then those of words, then what words are made of.
+/// How many of a text's first bytes are searched for.
 const FIRST: usize = 4;
-const WORD: usize = 2 * FIRST;
 
 impl Search {
     fn new() -> Self {
@@ -65,9 +65,19 @@ impl Search {
             };
             texts.into_iter().any(|text| fits(text))
         };
-        let sets = (0..WORD).map(|k| Set::of(|b| holds(k >= FIRST, k % FIRST, b)));
-        let word = Set::of(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let sets: Vec<Set> = sets.chain(std::iter::once(word)).collect();
+        let mut b = Builder::new();
+        let mut begins = |word: bool| {
+            let bytes: Vec<Node> = (0..FIRST).map(|depth| b.set(|byte| holds(word, depth, byte))).collect();
+            let (last, before) = bytes.split_last()?;
+            Some(before.iter().rev().fold(*last, |then, here| b.and_after(*here, then, 1)))
+        };
+        let (texts, words) = (begins(false), begins(true));
+        let word = b.set(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let inside = b.before(word, 1);
+        let words = words.map(|words| b.less(words, inside));
+        let found: Vec<Node> = texts.into_iter().chain(words).collect();
+        let begins: Vec<Node> = b.any(&found).into_iter().collect();
+        let program = b.finish(&begins);
         let mut begin: Vec<Vec<One>> = (0..256).map(|_| Vec::new()).collect();
         for &(format, texts, word) in &marks {
             for text in texts.iter().map(|text| text.as_bytes()) {
@@ -76,17 +86,19 @@ impl Search {
                 firsts.iter().for_each(|first| begin[usize::from(*first)].push(One { format, text, word }));
             }
         }
-        Self { always, classifier: Classifier::new(&sets), begin }
+        Self { always, program, begin }
     }
 
     fn read(&self, text: &[u8], found: &mut u64) {
-        let mut walk = Walk::new(&self.classifier, text);
-        while let Some(near) = walk.next() {
-            let (mut texts, mut words) = (begins::<0>(&near), begins::<FIRST>(&near) & !near.before::<1>(WORD));
-            while texts | words != 0 {
-                let i = (texts | words).trailing_zeros();
-                self.at(text.get(near.at + i as usize..).unwrap_or_default(), found);
-                (texts, words) = (texts & !(1 << i), words & !(1 << i));
+        let mut machine = Machine::new(&self.program, None, text);
+        while machine.next().is_some() {
+            for block in machine.blocks() {
+                let mut left = machine.answer(0, block);
+                while left != 0 {
+                    let at = block + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    self.at(text.get(at..).unwrap_or_default(), found);
+                }
             }
         }
     }
@@ -106,11 +118,6 @@ impl Search {
             }
         }
     }
-}
-
-/// Places where the sets from `K` on follow each other.
-fn begins<const K: usize>(near: &Near<'_>) -> u64 {
-    near.is(K) & near.after::<1>(K + 1) & near.after::<2>(K + 2) & near.after::<3>(K + 3)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::detect::checks::Verdict;
 use crate::detect::engine::Engine;
 use crate::detect::names;
+use crate::detect::spots;
 use crate::document::Document;
 use crate::mask::{self, Masked};
 use crate::words;
@@ -241,25 +242,19 @@ fn is_whole(name: &[u8], at: usize, len: usize) -> bool {
 /// Identifiers in a name itself: full names with `_` or `-` between, and what stands alone when valid or in context.
 fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
     let plain: Vec<u8> = name.bytes().map(|b| if matches!(b, b'_' | b'/' | b'\\') { b' ' } else { b }).collect();
-    let mut spans = Vec::new();
-    let mut i = 0;
-    while i < plain.len() {
-        // `SSN536-90-4399`: letters before a number do not belong to it.
-        let starts = i == 0
-            || !plain[i - 1].is_ascii_alphanumeric()
-            || plain[i - 1].is_ascii_alphabetic() && plain[i].is_ascii_digit();
-        if starts {
-            for index in engine.starts.patterns(engine.starts.ask(&plain[i..])) {
-                let (rule, look) = engine.looks[index];
-                if let Some(found) = engine.matchers.get(rule).look(look, &plain, i)
-                    && found.verdict == Verdict::Valid
-                {
-                    spans.push(i..found.end);
-                }
-            }
-        }
-        i += 1;
-    }
+    // `SSN536-90-4399`: letters before a number do not belong to it.
+    let numbers = (1..plain.len()).filter(|i| plain[i - 1].is_ascii_alphabetic() && plain[*i].is_ascii_digit());
+    let glued =
+        numbers.flat_map(|i| spots::patterns(&engine.search, &plain[i..]).map(move |(at, index)| (i + at, index)));
+    let found = spots::patterns(&engine.search, &plain).chain(glued);
+    let valid = found.filter_map(|(at, index)| {
+        let (rule, look) = engine.looks[index];
+        let found = engine.matchers.get(rule).look(look, &plain, at)?;
+        (found.verdict == Verdict::Valid).then_some(at..found.end)
+    });
+    let mut spans: Vec<Range<usize>> = valid.collect();
+    spans.sort_by_key(|span| (span.start, span.end));
+    spans.dedup();
     spans
 }
 

@@ -1,79 +1,74 @@
-//! Streams with the vector instructions of x86-64, chosen when the program runs.
+//! The same with the vector instructions of x86-64, chosen when the program runs.
 //!
 //! The only module with `unsafe`: a function compiled for AVX2 or AVX-512 may only be called where the processor has
-//! it, which the compiler cannot know. A [`Table`] of a form exists only where that form was detected.
+//! it, which the compiler cannot know. A [`Form`] exists only where what it needs was detected.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, CAPITAL, High, PREFIX, SETS, Set, Streams, WINDOW};
+use super::program::Program;
+use super::{BLOCK, Code, State, To, Vector, Window, Words, portable};
 
-/// Sets in the layout that a form of the code reads; made only where the processor has what the form needs.
-pub(super) enum Table {
-    Avx2(Box<Avx2>),
-    Avx512(Box<Avx512>),
+/// What the processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Avx2,
+    Avx512,
 }
 
-pub(super) struct Avx2 {
-    ascii: Vec<[u8; 16]>,
-    all: u32,
-    capitals: u32,
-}
-
-/// For ASCII bytes a byte of eight sets, four times.
-pub(super) struct Avx512 {
-    ascii: [[u8; 128]; SETS / 8],
-    all: u32,
-    capitals: u32,
-}
-
-impl Table {
-    /// The best that this processor has.
-    pub(super) fn new(sets: &[Set]) -> Option<Self> {
-        Self::all(sets).pop()
-    }
-
+impl Form {
     /// Every form that this processor has, the best last.
-    pub(super) fn all(sets: &[Set]) -> Vec<Self> {
-        let flags = |of: High| (0..).zip(sets).fold(0, |bits, (k, set)| bits | u32::from(set.high == of) << k);
-        let (all, capitals) = (flags(High::All), flags(High::Capitals));
-        let mut forms = Vec::new();
-        if is_x86_feature_detected!("avx2") {
-            let ascii = sets.iter().map(|set| set.ascii).collect();
-            forms.push(Self::Avx2(Box::new(Avx2 { ascii, all, capitals })));
-        }
-        if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
-            let mut ascii = [[0; 128]; SETS / 8];
-            for (k, set) in sets.iter().enumerate() {
-                for b in (0..128u8).filter(|b| set.has(*b)) {
-                    ascii[k / 8][usize::from(b)] |= 1 << (k % 8);
-                }
-            }
-            forms.push(Self::Avx512(Box::new(Avx512 { ascii, all, capitals })));
-        }
-        forms
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let avx2 = is_x86_feature_detected!("avx2");
+        let avx512 = avx2
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl");
+        [avx2.then_some(Self::Avx2), avx512.then_some(Self::Avx512)].into_iter().flatten()
     }
 
     #[inline]
-    pub(super) fn block(&self, bytes: &[u8; BLOCK], out: &mut Streams) {
+    pub(super) fn transpose(self, bytes: &[u8; BLOCK]) -> [u64; 8] {
         match self {
-            // SAFETY: the table exists only where AVX2 was detected (`Table::all`).
-            Self::Avx2(table) => unsafe { avx2(table, bytes, out) },
-            // SAFETY: the table exists only where AVX-512 BW and VBMI were detected (`Table::all`).
-            Self::Avx512(table) => unsafe { avx512(table, bytes, out) },
+            // SAFETY: the form exists only where AVX2 was detected (`Form::all`).
+            Self::Avx2 => unsafe { transpose_avx2(bytes) },
+            // SAFETY: the form exists only where AVX-512 F, BW and VL were detected (`Form::all`).
+            Self::Avx512 => unsafe { transpose_avx512(bytes) },
+        }
+    }
+
+    pub(super) fn run_code<C: Code>(self, bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
+        match self {
+            // SAFETY: as above.
+            Self::Avx2 => unsafe { code_avx2::<C>(bits, state, to) },
+            // SAFETY: as above.
+            Self::Avx512 => unsafe { code_avx512::<C>(bits, state, to) },
+        }
+    }
+
+    pub(super) fn run(self, program: &Program, registers: &mut [Window], carries: &mut [bool]) {
+        match self {
+            // SAFETY: as above.
+            Self::Avx2 => unsafe { run_avx2(program, registers, carries) },
+            // SAFETY: as above.
+            Self::Avx512 => unsafe { run_avx512(program, registers, carries) },
         }
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn load16(bytes: &[u8; 16]) -> __m128i {
-    // SAFETY: sixteen bytes are read, and there are sixteen; the address need not be aligned.
-    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+fn run_avx2(program: &Program, registers: &mut [Window], carries: &mut [bool]) {
+    portable::run(program, registers, carries);
+}
+
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl")]
+fn run_avx512(program: &Program, registers: &mut [Window], carries: &mut [bool]) {
+    portable::run(program, registers, carries);
 }
 
 #[target_feature(enable = "avx2")]
 fn load32(bytes: &[u8; 32]) -> __m256i {
-    // SAFETY: as above, of thirty-two bytes.
+    // SAFETY: thirty-two bytes are read, and there are thirty-two; the address need not be aligned.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
 }
 
@@ -83,152 +78,180 @@ fn load64(bytes: &[u8; 64]) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// The two halves of a block.
 #[target_feature(enable = "avx2")]
-fn halves(bytes: &[u8; BLOCK]) -> [__m256i; 2] {
-    let [a, b] = bytes.as_chunks::<32>().0 else { return [_mm256_setzero_si256(); 2] };
-    [load32(a), load32(b)]
+fn transpose_avx2(bytes: &[u8; BLOCK]) -> [u64; 8] {
+    let [a, b] = bytes.as_chunks::<32>().0 else { return [0; 8] };
+    let (mut a, mut b) = (load32(a), load32(b));
+    let mut out = [0; 8];
+    for bits in out.iter_mut().rev() {
+        *bits = u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32;
+        (a, b) = (_mm256_add_epi8(a, a), _mm256_add_epi8(b, b));
+    }
+    out
 }
 
-/// Above ASCII a set has all bytes, those that may be capitals, or none.
-fn with_high(out: &mut Streams, (all, capitals): (u32, u32), (high, capital): (u64, u64)) {
-    if high != 0 {
-        for (k, bits) in out.iter_mut().enumerate() {
-            *bits |= if all >> k & 1 == 1 { high } else { 0 } | if capitals >> k & 1 == 1 { capital } else { 0 };
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn transpose_avx512(bytes: &[u8; BLOCK]) -> [u64; 8] {
+    let mut v = load64(bytes);
+    let mut out = [0; 8];
+    for bits in out.iter_mut().rev() {
+        *bits = _mm512_movepi8_mask(v);
+        v = _mm512_add_epi8(v, v);
+    }
+    out
+}
+
+#[target_feature(enable = "avx2")]
+fn code_avx2<C: Code>(bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
+    C::run(bits.each_ref().map(Halves::load), state, to);
+}
+
+#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl")]
+fn code_avx512<C: Code>(bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
+    C::run(bits.each_ref().map(Whole::load), state, to);
+}
+
+/// Eight words in one register of AVX-512. Used only below [`code_avx512`].
+#[derive(Clone, Copy)]
+struct Whole(__m512i);
+
+// SAFETY (of all `unsafe` below): loads and stores are of eight words that are there, at any address; the instructions
+// are there, since these types are used only in the two functions above, which are called where they were detected.
+impl Vector for Whole {
+    #[inline(always)]
+    fn load(words: &Words) -> Self {
+        Self(unsafe { _mm512_loadu_si512(words.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut Words) {
+        unsafe { _mm512_storeu_si512(to.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(unsafe { _mm512_and_si512(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self(unsafe { _mm512_or_si512(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    fn less(self, other: Self) -> Self {
+        Self(unsafe { _mm512_andnot_si512(other.0, self.0) })
+    }
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(unsafe { _mm512_xor_si512(self.0, _mm512_set1_epi64(-1)) })
+    }
+
+    #[inline(always)]
+    fn select(self, yes: Self, no: Self) -> Self {
+        Self(unsafe { _mm512_ternarylogic_epi64::<0xca>(self.0, yes.0, no.0) })
+    }
+
+    #[inline(always)]
+    fn before(self, n: u32, last: &mut Words) -> Self {
+        // The group before ended one word earlier: its last word of its own is the seventh.
+        let near = unsafe { _mm512_alignr_epi64::<7>(self.0, _mm512_set1_epi64(last[6] as i64)) };
+        self.store(last);
+        unsafe {
+            let (left, right) = (_mm512_set1_epi64(i64::from(n)), _mm512_set1_epi64(i64::from(64 - n)));
+            Self(_mm512_or_si512(_mm512_sllv_epi64(self.0, left), _mm512_srlv_epi64(near, right)))
+        }
+    }
+
+    #[inline(always)]
+    fn after(self, n: u32) -> Self {
+        unsafe {
+            // Behind the last word everything may be.
+            let near = _mm512_alignr_epi64::<1>(_mm512_set1_epi64(-1), self.0);
+            let (right, left) = (_mm512_set1_epi64(i64::from(n)), _mm512_set1_epi64(i64::from(64 - n)));
+            Self(_mm512_or_si512(_mm512_srlv_epi64(self.0, right), _mm512_sllv_epi64(near, left)))
         }
     }
 }
 
-#[target_feature(enable = "avx2")]
-fn avx2(table: &Avx2, bytes: &[u8; BLOCK], out: &mut Streams) {
-    let [a, b] = halves(bytes);
-    let low = _mm256_set1_epi8(15);
-    // One bit for the high half of the byte: 1 << (b >> 4), nothing above ASCII.
-    let rows = _mm256_broadcastsi128_si256(_mm_set_epi8(0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1));
-    let row = |v: __m256i| _mm256_shuffle_epi8(rows, _mm256_and_si256(_mm256_srli_epi16::<4>(v), low));
-    let (row_a, row_b) = (row(a), row(b));
-    let (low_a, low_b) = (_mm256_and_si256(a, low), _mm256_and_si256(b, low));
-    let zero = _mm256_setzero_si256();
-    for (set, bits) in table.ascii.iter().zip(out.iter_mut()) {
-        let set = _mm256_broadcastsi128_si256(load16(set));
-        let outside = |low: __m256i, row: __m256i| {
-            let inside = _mm256_and_si256(_mm256_shuffle_epi8(set, low), row);
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(inside, zero)) as u32
-        };
-        *bits = !(u64::from(outside(low_a, row_a)) | u64::from(outside(low_b, row_b)) << 32);
+/// Eight words in two registers of AVX2. Used only below [`code_avx2`].
+#[derive(Clone, Copy)]
+struct Halves(__m256i, __m256i);
+
+impl Halves {
+    #[inline(always)]
+    fn each(self, other: Self, f: impl Fn(__m256i, __m256i) -> __m256i) -> Self {
+        Self(f(self.0, other.0), f(self.1, other.1))
     }
-    let joined = |a: __m256i, b: __m256i| {
-        u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32
-    };
-    let capital = |v: __m256i| _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(CAPITAL as i8)), v);
-    with_high(out, (table.all, table.capitals), (joined(a, b), joined(capital(a), capital(b))));
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn avx512(table: &Avx512, bytes: &[u8; BLOCK], out: &mut Streams) {
-    let v = load64(bytes);
-    let high = _mm512_movepi8_mask(v);
-    for (eight, bits) in table.ascii.iter().zip(out.as_chunks_mut::<8>().0) {
-        let [low, upper] = eight.as_chunks::<64>().0 else { continue };
-        let sets = _mm512_maskz_permutex2var_epi8(!high, load64(low), v, load64(upper));
-        for (k, bits) in bits.iter_mut().enumerate() {
-            *bits = _mm512_test_epi8_mask(sets, _mm512_set1_epi8((1u8 << k) as i8));
+impl Vector for Halves {
+    #[inline(always)]
+    fn load(words: &Words) -> Self {
+        let at = words.as_ptr();
+        unsafe { Self(_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(4).cast())) }
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut Words) {
+        let at = to.as_mut_ptr();
+        unsafe {
+            _mm256_storeu_si256(at.cast(), self.0);
+            _mm256_storeu_si256(at.add(4).cast(), self.1);
         }
     }
-    let capital = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(CAPITAL as i8));
-    with_high(out, (table.all, table.capitals), (high, capital));
-}
 
-/// Eight of the groups of prefixes, one bit each, and how a form of the code asks for them.
-pub(super) enum Prefixes {
-    /// By depth: what the low half of a byte allows, and what its high half does. More is allowed than a group says.
-    Avx2(Vec<[Nibbles; PREFIX]>),
-    /// By depth: what each ASCII byte allows, and what any other does.
-    Avx512(Vec<[([u8; 128], u8); PREFIX]>),
-}
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.each(other, |a, b| unsafe { _mm256_and_si256(a, b) })
+    }
 
-/// What the low and the high half of a byte allow.
-type Nibbles = ([u8; 16], [u8; 16]);
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self.each(other, |a, b| unsafe { _mm256_or_si256(a, b) })
+    }
 
-impl Prefixes {
-    /// Every form that this processor has, the best last. `allowed` says which of eight groups, one bit each, allow a
-    /// byte at a depth.
-    pub(super) fn all(eights: usize, allowed: impl Fn(usize, usize, u8) -> u8) -> Vec<Self> {
-        let mut forms = Vec::new();
-        if is_x86_feature_detected!("avx2") {
-            let nibbles = |eight: usize, depth: usize| {
-                let (mut low, mut high) = ([0; 16], [0; 16]);
-                for b in 0..=255u8 {
-                    low[usize::from(b & 15)] |= allowed(eight, depth, b);
-                    high[usize::from(b >> 4)] |= allowed(eight, depth, b);
-                }
-                (low, high)
+    #[inline(always)]
+    fn less(self, other: Self) -> Self {
+        self.each(other, |a, b| unsafe { _mm256_andnot_si256(b, a) })
+    }
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        self.each(self, |a, _| unsafe { _mm256_xor_si256(a, _mm256_set1_epi64x(-1)) })
+    }
+
+    #[inline(always)]
+    fn select(self, yes: Self, no: Self) -> Self {
+        yes.and(self).or(no.less(self))
+    }
+
+    #[inline(always)]
+    fn before(self, n: u32, last: &mut Words) -> Self {
+        let first = unsafe { _mm256_set1_epi64x(last[6] as i64) };
+        self.store(last);
+        unsafe {
+            // Each word's neighbour before it: 3 of the half before, then 0, 1, 2.
+            let near = |before: __m256i, own: __m256i| {
+                _mm256_alignr_epi8::<8>(own, _mm256_permute2x128_si256::<0x21>(before, own))
             };
-            let table = |eight| std::array::from_fn(|depth| nibbles(eight, depth));
-            forms.push(Self::Avx2((0..eights).map(table).collect()));
+            let near = Self(near(first, self.0), near(self.0, self.1));
+            let (left, right) = (_mm256_set1_epi64x(i64::from(n)), _mm256_set1_epi64x(i64::from(64 - n)));
+            self.each(near, |own, near| _mm256_or_si256(_mm256_sllv_epi64(own, left), _mm256_srlv_epi64(near, right)))
         }
-        if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
-            let bytes = |eight: usize, depth: usize| {
-                let ascii = std::array::from_fn(|b| allowed(eight, depth, b as u8));
-                (ascii, (0x80..=255).fold(0, |all, b| all | allowed(eight, depth, b)))
+    }
+
+    #[inline(always)]
+    fn after(self, n: u32) -> Self {
+        unsafe {
+            // Behind the last word everything may be.
+            let near = |own: __m256i, behind: __m256i| {
+                _mm256_alignr_epi8::<8>(_mm256_permute2x128_si256::<0x21>(own, behind), own)
             };
-            let table = |eight| std::array::from_fn(|depth| bytes(eight, depth));
-            forms.push(Self::Avx512((0..eights).map(table).collect()));
-        }
-        forms
-    }
-
-    #[inline]
-    pub(super) fn ask(&self, text: &[u8; WINDOW]) -> u64 {
-        match self {
-            // SAFETY: the table exists only where AVX2 was detected (`Prefixes::all`).
-            Self::Avx2(table) => unsafe { prefixes_avx2(table, text) },
-            // SAFETY: the table exists only where AVX-512 BW and VBMI were detected (`Prefixes::all`).
-            Self::Avx512(table) => unsafe { prefixes_avx512(table, text) },
+            let near = Self(near(self.0, self.1), near(self.1, _mm256_set1_epi64x(-1)));
+            let (right, left) = (_mm256_set1_epi64x(i64::from(n)), _mm256_set1_epi64x(i64::from(64 - n)));
+            self.each(near, |own, near| _mm256_or_si256(_mm256_srlv_epi64(own, right), _mm256_sllv_epi64(near, left)))
         }
     }
-}
-
-/// The block that begins at `depth`.
-fn block_at(text: &[u8; WINDOW], depth: usize) -> &[u8; BLOCK] {
-    const NONE: &[u8; BLOCK] = &[0; BLOCK];
-    text.get(depth..).and_then(<[u8]>::first_chunk).unwrap_or(NONE)
-}
-
-#[target_feature(enable = "avx2")]
-fn prefixes_avx2(table: &[[Nibbles; PREFIX]], text: &[u8; WINDOW]) -> u64 {
-    let (low, zero) = (_mm256_set1_epi8(15), _mm256_setzero_si256());
-    let mut any = [zero; 2];
-    for eight in table {
-        let mut left = [_mm256_set1_epi8(-1); 2];
-        for (depth, (of_low, of_high)) in eight.iter().enumerate() {
-            let (of_low, of_high) =
-                (_mm256_broadcastsi128_si256(load16(of_low)), _mm256_broadcastsi128_si256(load16(of_high)));
-            for (left, v) in left.iter_mut().zip(halves(block_at(text, depth))) {
-                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(v), low);
-                let by_low = _mm256_shuffle_epi8(of_low, _mm256_and_si256(v, low));
-                *left = _mm256_and_si256(*left, _mm256_and_si256(by_low, _mm256_shuffle_epi8(of_high, high)));
-            }
-        }
-        any = [_mm256_or_si256(any[0], left[0]), _mm256_or_si256(any[1], left[1])];
-    }
-    let none = |v: __m256i| u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, zero)) as u32);
-    !(none(any[0]) | none(any[1]) << 32)
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn prefixes_avx512(table: &[[([u8; 128], u8); PREFIX]], text: &[u8; WINDOW]) -> u64 {
-    let mut any = _mm512_setzero_si512();
-    for eight in table {
-        let mut left = _mm512_set1_epi8(-1);
-        for (depth, (ascii, high)) in eight.iter().enumerate() {
-            let v = load64(block_at(text, depth));
-            let [low, upper] = ascii.as_chunks::<64>().0 else { continue };
-            let allowed = _mm512_permutex2var_epi8(load64(low), v, load64(upper));
-            let allowed = _mm512_mask_blend_epi8(_mm512_movepi8_mask(v), allowed, _mm512_set1_epi8(*high as i8));
-            left = _mm512_and_si512(left, allowed);
-        }
-        any = _mm512_or_si512(any, left);
-    }
-    _mm512_test_epi8_mask(any, any)
 }
