@@ -21,6 +21,9 @@ mod search;
 #[allow(dead_code)]
 #[path = "src/detect/shapes.rs"]
 mod shapes;
+#[allow(dead_code)]
+#[path = "src/detect/vocabulary.rs"]
+mod vocabulary;
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
@@ -59,7 +62,9 @@ fn main() -> Result<()> {
         "src/detect/programs.rs",
         "src/detect/search.rs",
         "src/detect/shapes.rs",
+        "src/detect/vocabulary.rs",
         "src/streams/program.rs",
+        "rules/vocabulary",
         "rules/words",
         "rules/identifiers",
         "rules/sinks/rust",
@@ -81,6 +86,7 @@ fn main() -> Result<()> {
     let search = search(&rules)?;
     fs::write(out.join("search.bin"), search.to_bytes())?;
     fs::write(out.join("search.rs"), search.program.source())?;
+    fs::write(out.join("labels.bin"), labels(&rules))?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
     fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
     Ok(())
@@ -239,6 +245,19 @@ fn search(rules: &[serde_json::Value]) -> Result<search::Search> {
     }
     let built = search::Search::new(patterns.into_iter());
     Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?)
+}
+
+/// The words of the labels.
+fn labels(rules: &[serde_json::Value]) -> Vec<u8> {
+    let names = (0u16..).zip(rules).map(|(rule, filed)| {
+        let list = |name: &str| {
+            let list = filed["rule"]["identifier"][name].as_array();
+            list.into_iter().flatten().filter_map(serde_json::Value::as_str).collect()
+        };
+        let [called, called_with_owner, never] = ["called", "called_with_owner", "never"].map(list);
+        vocabulary::Names { rule, called, called_with_owner, never }
+    });
+    vocabulary::Table::new(names).as_bytes().to_vec()
 }
 
 /// The automata of all patterns.

@@ -32,6 +32,7 @@ mod tests;
 mod text;
 mod towns;
 mod values;
+pub(crate) mod vocabulary;
 
 // What the build script shares sees it here, too.
 use crate::streams::program;
