@@ -260,6 +260,11 @@ impl<'t> Machine<'t> {
             None => self.run(start),
         };
         self.own = start..(start + words * BLOCK).min(self.text.len());
+        // Behind the text's end there is nothing.
+        if let Some(bits @ 1..) = self.own.len().checked_rem(BLOCK) {
+            let last = self.own.len() / BLOCK;
+            self.answers.iter_mut().for_each(|row| row[last] &= (1 << bits) - 1);
+        }
         Some(self.own.clone())
     }
 
@@ -307,15 +312,23 @@ impl<'t> Machine<'t> {
         self.own.clone().step_by(BLOCK)
     }
 
-    /// The answers to question `question` for the block that begins at `at`, one of the window's.
+    /// The answers to a question, for all blocks of the window.
+    pub(crate) fn row(&self, question: usize) -> &[u64] {
+        &self.answers[question][..self.own.len().div_ceil(BLOCK)]
+    }
+
+    /// The answers to a question for the block that begins at `at`, one of the window's.
     #[inline]
     pub(crate) fn answer(&self, question: usize, at: usize) -> u64 {
-        let bits = self.answers[question][(at - self.own.start) / BLOCK % WORDS];
-        // Behind the text's end there is nothing.
-        match self.own.end - at {
-            rest @ 0..BLOCK => bits & ((1 << rest) - 1),
-            _ => bits,
-        }
+        self.answers[question][(at - self.own.start) / BLOCK % WORDS]
+    }
+
+    /// Which of the questions are answered with yes at a bit of the block at `at`.
+    #[inline]
+    pub(crate) fn which(&self, questions: Range<usize>, at: usize, bit: u64) -> impl Iterator<Item = usize> {
+        let word = (at - self.own.start) / BLOCK % WORDS;
+        let rows = self.answers[questions].iter().enumerate();
+        rows.filter(move |(_, row)| row[word] & bit != 0).map(|(i, _)| i)
     }
 }
 

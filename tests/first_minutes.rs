@@ -131,12 +131,13 @@ fn shells_and_manuals() {
     assert!(folder.phivet(&["--help"]).exits(0).out.lines().count() <= 45);
     // Completions complete: bash is asked.
     folder.file("complete.bash", folder.phivet(&["completions", "bash"]).out);
-    let asked = Command::new("bash")
-        .args(["-c", "source complete.bash; COMP_WORDS=(phivet bas); COMP_CWORD=1; _phivet phivet bas phivet; echo ${COMPREPLY[@]}"])
-        .current_dir(&folder.0)
-        .output()
-        .expect("bash starts");
-    assert_eq!(String::from_utf8_lossy(&asked.stdout).trim(), "baseline");
+    for (typed, wanted) in [("bas", "baseline"), ("--prof", "--profile")] {
+        let script = format!(
+            "source complete.bash; COMP_WORDS=(phivet {typed}); COMP_CWORD=1; _phivet phivet {typed} phivet; echo ${{COMPREPLY[@]}}"
+        );
+        let asked = Command::new("bash").args(["-c", &script]).current_dir(&folder.0).output().expect("bash starts");
+        assert_eq!(String::from_utf8_lossy(&asked.stdout).trim(), wanted);
+    }
 }
 
 #[test]

@@ -105,11 +105,9 @@ impl<'t> Reader<'t> {
     /// Reads on: where the blocks of the next window begin; `None` behind the last.
     pub(crate) fn next(&mut self, marks: &mut Marks) -> Option<impl Iterator<Item = usize> + use<>> {
         self.machine.next()?;
-        for at in self.machine.blocks() {
-            marks.begins.push(self.machine.answer(ask::BEGINS, at));
-            marks.opens.push(self.machine.answer(ask::OPENS, at));
-            marks.closes.push(self.machine.answer(ask::CLOSES, at));
-        }
+        marks.begins.extend_from_slice(self.machine.row(ask::BEGINS));
+        marks.opens.extend_from_slice(self.machine.row(ask::OPENS));
+        marks.closes.extend_from_slice(self.machine.row(ask::CLOSES));
         Some(self.machine.blocks())
     }
 
@@ -132,19 +130,13 @@ impl<'t> Reader<'t> {
 
     /// Which patterns may begin at a place of the block at `at`: indexes into [`Search::looks`].
     pub(crate) fn patterns(&self, at: usize, bit: u64) -> impl Iterator<Item = usize> {
-        let asked = ask::FIRST..ask::FIRST + self.search.looks.len();
-        asked
-            .filter(move |question| self.machine.answer(*question, at) & bit != 0)
-            .map(|question| question - ask::FIRST)
+        self.machine.which(ask::FIRST..ask::FIRST + self.search.looks.len(), at, bit)
     }
 
     /// Which patterns may have their telling byte there: indexes into [`Search::inner`].
     pub(crate) fn inner(&self, at: usize, bit: u64) -> impl Iterator<Item = usize> {
         let first = ask::FIRST + self.search.looks.len();
-        let asked = first..first + self.search.inner.len();
-        asked
-            .filter(move |question| self.machine.answer(*question, at) & bit != 0)
-            .map(move |question| question - first)
+        self.machine.which(first..first + self.search.inner.len(), at, bit)
     }
 }
 
