@@ -5,11 +5,15 @@
 //! line before it and its own hash (SHA-256, or HMAC-SHA-256 under a key): a line that was changed, taken out, put in or
 //! moved does not fit. What was cut off at the end is known by an anchor, a [`Head`] that was noted elsewhere.
 //!
+//! [`review`] reads access logs of other systems, too.
+//!
 //! Nothing here opens a file or reads the clock: `cli` does. No line holds a value of a document: names of targets and
 //! reasons come as [`crate::Masked`].
 
 mod chain;
 mod entry;
+pub mod export;
+pub mod review;
 pub mod time;
 mod verify;
 

@@ -420,7 +420,7 @@ pub(super) enum ConfigCommand {
     Schema,
 }
 
-fn formats() -> PossibleValuesParser {
+pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|(name, _)| *name))
 }
 
@@ -433,7 +433,7 @@ fn profiles() -> impl clap::builder::TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(PROFILES.iter().map(|(name, _)| *name)).try_map(|name| name.parse::<Profile>())
 }
 
-fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
+pub(super) fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
     use clap::builder::TypedValueParser;
     PossibleValuesParser::new(["note", "warning", "error"]).map(|name| match name.as_str() {
         "note" => Severity::Note,
@@ -442,7 +442,7 @@ fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
     })
 }
 
-fn output(text: &str) -> Result<(String, PathBuf), String> {
+pub(super) fn output(text: &str) -> Result<(String, PathBuf), String> {
     let names = || FORMATS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or("write it as FORMAT=FILE, for example sarif=phivet.sarif")?;
     if crate::report::format(format).is_none() {

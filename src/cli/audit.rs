@@ -1,5 +1,7 @@
-//! `phivet audit verify|head|note|…`
+//! `phivet audit verify|head|show|export|review|note|reviewed|rotate`
 
+mod review;
+mod show;
 mod verify;
 
 use std::io::{self, BufRead, Write};
@@ -43,6 +45,12 @@ enum AuditCommand {
     Verify(verify::VerifyArgs),
     /// Print the trail's last entry as NUMBER:HASH: an anchor, to be kept elsewhere.
     Head(verify::HeadArgs),
+    /// Show its entries, a line each.
+    Show(show::ShowArgs),
+    /// Hand its entries on, as JSON lines, CSV or events after OCSF; the export is recorded.
+    Export(show::ExportArgs),
+    /// Review access logs: this trail, CSV, JSON lines, FHIR AuditEvent.
+    Review(Box<review::ReviewArgs>),
     /// Record something that was done by other means.
     Note(NoteArgs),
     /// Record that lines marked for review were looked at.
@@ -81,6 +89,9 @@ pub(super) fn run(args: &AuditArgs) -> Result<u8> {
     match &args.command {
         AuditCommand::Verify(args) => verify::run(args),
         AuditCommand::Head(args) => verify::head(args),
+        AuditCommand::Show(args) => show::run(args),
+        AuditCommand::Export(args) => show::export(args),
+        AuditCommand::Review(args) => review::run(args),
         AuditCommand::Note(args) => note(args),
         AuditCommand::Reviewed(args) => reviewed(args),
         AuditCommand::Rotate(which) => rotate(which),

@@ -131,14 +131,19 @@ fn scanned(
         super::show(&not_there(scanner.name(path).as_str()));
     }
     let unread = !missing.is_empty() || (args.strict && summary.skipped > 0);
+    Ok(code(args, &summary, failing, unread, wanted.git.is_some()))
+}
+
+/// The exit code of a scan.
+fn code(args: &ScanArgs, summary: &Summary, failing: bool, unread: bool, of_git: bool) -> u8 {
     // A change without a file to scan (an empty commit, a deletion, a submodule that moved) is clean.
-    let all_excluded = wanted.git.is_some() || args.force_exclude && summary.skipped == 0;
-    Ok(match summary.files {
+    let all_excluded = of_git || args.force_exclude && summary.skipped == 0;
+    match summary.files {
         _ if failing && !args.exit_zero => FOUND,
         _ if unread => WRONG,
         0 if !all_excluded => NOTHING,
         _ => CLEAN,
-    })
+    }
 }
 
 /// A scan that is under way.
@@ -468,7 +473,7 @@ fn threads(args: &ScanArgs) -> usize {
 }
 
 /// The working directory as report names see it.
-fn root(here: &Path) -> Option<String> {
+pub(super) fn root(here: &Path) -> Option<String> {
     here.to_str().map(|here| here.replace(std::path::MAIN_SEPARATOR, "/").trim_end_matches('/').to_owned())
 }
 

@@ -8,7 +8,11 @@
 //! trail::record(trail.as_ref(), &Record { counts, outcome, ..Record::of("redact") })?;
 //! ```
 
-use std::collections::BTreeMap;
+mod about;
+mod key;
+mod segments;
+mod who;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,15 +20,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::args::ScanArgs;
-use super::{CLEAN, FOUND, NOTHING, setup};
-use crate::audit::{self, Actor, Ci, End, Entry, Head, Key, Outcome, Record, Seal};
+use crate::audit::{self, End, Entry, Head, Key, Record, Seal};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
-use crate::judge::Finding;
-use crate::mask::Masked;
-use crate::report::Summary;
-use crate::scan::Scanner;
+
+pub(super) use about::{about_run, about_scan, count, outcome, reason, targets};
+pub(super) use key::{key, key_of};
+pub(super) use segments::segments;
+use segments::{segment_of, sync_folder};
+use who::actor;
+pub(super) use who::ci;
 
 /// Whether, and where, this run is recorded.
 #[derive(Args, Clone, Debug, Default)]
@@ -219,193 +224,8 @@ pub(super) fn place(flags: &AuditFlags, loaded: &Loaded) -> Option<PathBuf> {
     flags.audit.clone().filter(|file| !file.as_os_str().is_empty()).or_else(configured)
 }
 
-/// The key of a trail, of the file that is named or of the environment.
-pub(super) fn key(flags: &AuditFlags, trail: &Path) -> Result<Option<Key>> {
-    let secret = match &flags.audit_key_file {
-        Some(file) => Some(secret(file, trail)?),
-        None => std::env::var_os("PHIVET_AUDIT_KEY").map(|key| key.into_encoded_bytes()).filter(|key| !key.is_empty()),
-    };
-    secret.map(|secret| of_secret(&secret)).transpose()
-}
-
-fn of_secret(secret: &[u8]) -> Result<Key> {
-    Key::new(secret.trim_ascii()).ok_or_else(|| Error::Usage {
-        what: format!("the key of the audit trail is shorter than {} bytes", audit::KEY_LEAST),
-        help: "make one with `openssl rand -hex 32`, and keep it where those who could change the trail cannot read it"
-            .to_owned(),
-    })
-}
-
-/// A further key, of a segment that was sealed with it.
-pub(super) fn key_of(file: &Path, trail: &Path) -> Result<Key> {
-    of_secret(&secret(file, trail)?)
-}
-
-fn secret(file: &Path, trail: &Path) -> Result<Vec<u8>> {
-    let secret = setup::key_file(file)?;
-    let refused = |reason: &str| Error::Read {
-        path: file.display().to_string(),
-        reason: reason.to_owned(),
-        help: "keep the key where those who can change the trail cannot read it, with mode 0600".to_owned(),
-    };
-    let folder = |path: &Path| std::path::absolute(path).ok().and_then(|path| path.parent()?.canonicalize().ok());
-    if folder(file).is_some_and(|of_key| folder(trail) == Some(of_key)) {
-        return Err(refused("the key lies beside the trail that it is to protect"));
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if std::fs::metadata(file).is_ok_and(|about| about.permissions().mode() & 0o004 != 0) {
-            return Err(refused("everybody on this machine can read it"));
-        }
-    }
-    Ok(secret)
-}
-
-/// The segments of a trail that lie beside it, in their order: `trail.jsonl.0001` …
-pub(super) fn segments(trail: &Path) -> Vec<(u64, PathBuf)> {
-    let folder = trail.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Some(name) = trail.file_name().map(|name| name.to_string_lossy().into_owned()) else { return Vec::new() };
-    let number = |path: &Path| {
-        let rest = path.file_name()?.to_str()?.strip_prefix(&name)?.strip_prefix('.')?;
-        (rest.len() >= 4 && rest.bytes().all(|b| b.is_ascii_digit())).then(|| rest.parse().ok())?
-    };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut list: Vec<(u64, PathBuf)> =
-        entries.filter_map(|entry| Some((number(&entry.path())?, entry.path()))).collect();
-    list.sort();
-    list
-}
-
-fn segment_of(trail: &Path, number: u64) -> PathBuf {
-    let mut name = trail.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{number:04}"));
-    trail.with_file_name(name)
-}
-
-/// A file that was made or renamed survives a power cut only if its folder was synced.
-fn sync_folder(file: &Path) {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Windows cannot, and does not need to.
-    let _ = File::open(folder).and_then(|folder| folder.sync_all());
-}
-
 /// Milliseconds since 1970 now.
 pub(super) fn millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     i64::try_from(since).unwrap_or(i64::MAX)
-}
-
-/// Names of things that a command works on, as a trail may hold them: masked, addresses without credentials.
-pub(super) fn targets<'a>(scanner: &Scanner, names: impl IntoIterator<Item = &'a str>) -> Vec<Masked> {
-    names.into_iter().map(|name| scanner.name(&plain(name))).collect()
-}
-
-/// An address without user, password and query (which may hold a signature).
-fn plain(name: &str) -> String {
-    let Some((scheme, rest)) = name.split_once("://") else { return name.to_owned() };
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (host, path) = rest.split_once('/').map_or((rest, ""), |(host, path)| (host, path));
-    let host = host.rsplit('@').next().unwrap_or_default();
-    if path.is_empty() { format!("{scheme}://{host}") } else { format!("{scheme}://{host}/{path}") }
-}
-
-/// Notes in a record what is scanned, and by which rules.
-pub(super) fn about_scan(record: &mut Record, scanner: &Scanner, args: &ScanArgs, (rules, config): (&str, &str)) {
-    let named = args.paths.iter().chain(&args.artifacts).chain(&args.files_from).chain(&args.commit_msg);
-    record.targets = targets(scanner, named.map(String::as_str));
-    record.rules = Some(rules.to_owned());
-    record.config = Some(config.to_owned());
-    let git = [
-        (args.staged, "staged"),
-        (args.diff.is_some(), "diff"),
-        (args.history.is_some(), "history"),
-        (args.pre_push.is_some(), "pre-push"),
-    ];
-    if let Some((_, what)) = git.iter().find(|(asked, _)| *asked) {
-        record.details.insert("git".to_owned(), (*what).to_owned());
-    } else if record.targets.is_empty() {
-        record.targets = targets(scanner, [if args.stdin_filename.is_some() { "-" } else { "." }]);
-    }
-}
-
-/// Notes in a record what a scan has read.
-pub(super) fn about_run(record: &mut Record, summary: &Summary) {
-    let numbers = [
-        ("documents", summary.files),
-        ("bytes", summary.bytes),
-        ("not read", summary.skipped),
-        ("allowed", summary.suppressed),
-        ("known", summary.known),
-    ];
-    record.details.extend(numbers.iter().filter(|(_, n)| *n > 0).map(|(name, n)| ((*name).to_owned(), n.to_string())));
-}
-
-/// Counts a finding by its kind.
-pub(super) fn count(counts: &mut BTreeMap<String, u64>, finding: &Finding) {
-    if finding.suppressed.is_none() {
-        *counts.entry(finding.kind.clone()).or_default() += 1 + finding.more;
-    }
-}
-
-/// How a command ended, by its exit code.
-pub(super) fn outcome(code: u8) -> Outcome {
-    match code {
-        CLEAN => Outcome::Clean,
-        FOUND => Outcome::Found,
-        NOTHING => Outcome::Nothing,
-        _ => Outcome::Failed,
-    }
-}
-
-/// What a person gave as a reason. Masked where it holds an identifier: whose record it is stands in the record.
-pub(super) fn reason(scanner: &Scanner, text: &str) -> Masked {
-    scanner.name(text.trim())
-}
-
-/// By which variable a system of continuous integration is known, its name, and where it says who set the run off, and
-/// which run it is.
-const CI: &[(&str, &str, &str, &str)] = &[
-    ("GITHUB_ACTIONS", "github", "GITHUB_TRIGGERING_ACTOR", "GITHUB_RUN_ID"),
-    ("GITLAB_CI", "gitlab", "GITLAB_USER_LOGIN", "CI_JOB_ID"),
-    ("JENKINS_URL", "jenkins", "BUILD_USER_ID", "BUILD_TAG"),
-    ("TF_BUILD", "azure", "BUILD_REQUESTEDFOR", "BUILD_BUILDID"),
-    ("BUILDKITE", "buildkite", "BUILDKITE_BUILD_CREATOR", "BUILDKITE_BUILD_ID"),
-    ("CIRCLECI", "circleci", "CIRCLE_USERNAME", "CIRCLE_WORKFLOW_ID"),
-    ("BITBUCKET_BUILD_NUMBER", "bitbucket", "BITBUCKET_STEP_TRIGGERER_UUID", "BITBUCKET_BUILD_NUMBER"),
-    ("TEAMCITY_VERSION", "teamcity", "TEAMCITY_BUILD_TRIGGEREDBY_USERNAME", "BUILD_NUMBER"),
-    ("TRAVIS", "travis", "TRAVIS_COMMIT_AUTHOR", "TRAVIS_BUILD_ID"),
-    ("CODEBUILD_BUILD_ID", "codebuild", "CODEBUILD_INITIATOR", "CODEBUILD_BUILD_ID"),
-    ("CI", "ci", "", ""),
-];
-
-/// The run of continuous integration that this is part of, if it is.
-pub(super) fn ci() -> Option<Ci> {
-    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty() && value != "false");
-    let (_, system, actor, run) = CI.iter().find(|(mark, ..)| set(mark).is_some())?;
-    Some(Ci { system: (*system).to_owned(), actor: set(actor), run: set(run) })
-}
-
-fn actor() -> Actor {
-    let user = whoami::fallible::username().unwrap_or_else(|_| "unknown".to_owned());
-    Actor { user, uid: uid(), host: whoami::fallible::hostname().ok(), ci: ci() }
-}
-
-/// The owner of what this process makes: its effective user.
-#[cfg(target_os = "linux")]
-fn uid() -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").ok().map(|about| about.uid())
-}
-
-/// The effective user, as `id` says.
-#[cfg(all(unix, not(target_os = "linux")))]
-fn uid() -> Option<u32> {
-    let output = std::process::Command::new("/usr/bin/id").arg("-u").output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
-}
-
-#[cfg(not(unix))]
-fn uid() -> Option<u32> {
-    None
 }
