@@ -14,6 +14,8 @@ mod chain;
 mod entry;
 pub mod export;
 pub mod review;
+#[cfg(test)]
+mod tests;
 pub mod time;
 mod verify;
 

@@ -124,13 +124,13 @@ impl FromStr for Head {
 pub struct Closed {
     /// Its length in bytes, without the line end.
     pub bytes: u64,
-    /// Its hash.
-    pub hash: String,
+    /// Its hash. It has another name than an entry's own, so that nothing but a whole line ends as an entry does.
+    pub digest: String,
 }
 
 impl Closed {
     pub(super) fn of(line: &[u8], seal: Seal<'_>) -> Self {
-        Self { bytes: line.len() as u64, hash: seal.hash(line) }
+        Self { bytes: line.len() as u64, digest: seal.hash(line) }
     }
 }
 

@@ -17,7 +17,7 @@ use std::io::BufRead;
 
 use event::{Action, Event, Spot};
 use found::Found;
-use log::Read1;
+use log::Line;
 use users::User;
 
 use crate::document::Document;
@@ -27,7 +27,7 @@ use crate::mask::{Key, Masked};
 use crate::scan::Scanner;
 
 pub use log::Refused;
-pub use mapping::Mapping;
+pub use mapping::{Field, Mapping};
 
 /// How many findings of a kind are told one by one in a log, and of one user; the last stands for the rest.
 const SHOWN: u64 = 3;
@@ -96,7 +96,7 @@ impl<'a> Review<'a> {
     pub fn read(mut self, reader: impl BufRead) -> Result<Reviewed, Refused> {
         let (required, mapping) = (self.mapping.required(), self.mapping);
         log::read(reader, mapping, &mut |read| match read {
-            Read1::Event(spot, mut raw) => {
+            Line::Event(spot, mut raw) => {
                 self.rest.extend(raw.rest.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }));
                 self.rest.push('\n');
                 raw.rest.clear();
@@ -106,7 +106,7 @@ impl<'a> Review<'a> {
                 }
                 self.event(&spot, Event::of(*raw, &self.key, &required));
             }
-            Read1::Unread(line, why) => {
+            Line::Unread(line, why) => {
                 let reason = format!("line {line} is not reviewed: {why}");
                 self.skipped.push(Skipped { document: self.name.clone(), reason });
             }
@@ -162,8 +162,13 @@ impl<'a> Review<'a> {
     }
 
     fn told_at_the_end(&mut self) {
-        for (_, (name, spot)) in std::mem::take(&mut self.open) {
-            self.of_user("break-glass-unreviewed", &name, &spot, vec!["no review of it stands in this log".to_owned()]);
+        for (number, (name, spot)) in std::mem::take(&mut self.open) {
+            let says = if number == spot.line {
+                "no review of it stands in this log".to_owned()
+            } else {
+                format!("no review of entry {number} stands in this log")
+            };
+            self.of_user("break-glass-unreviewed", &name, &spot, vec![says]);
         }
         let far = users::far_from_peers(&self.users);
         for (rule, name, says) in far {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::mapping::Field;
 use crate::audit::time;
 use crate::mask::{Key, Masked};
 
@@ -74,25 +75,25 @@ pub(super) struct Event {
 }
 
 impl Event {
-    pub(super) fn of(raw: Raw, key: &Key, required: &[String]) -> Self {
+    pub(super) fn of(raw: Raw, key: &Key, required: &[Field]) -> Self {
         let said = |text: &Option<String>| text.as_deref().map(str::trim).is_some_and(|text| !text.is_empty());
         let action = action(&raw);
         let about_patient = matches!(action, Action::Access | Action::BreakGlass) && !raw.without_patients;
         let time = raw.time.as_deref().and_then(time::parse_local);
         let fields = [
-            ("user", said(&raw.user)),
-            ("time", time.is_some()),
-            ("action", said(&raw.action)),
-            ("patient", said(&raw.patient) || !about_patient),
-            ("role", said(&raw.role)),
-            ("outcome", said(&raw.outcome)),
+            (Field::User, said(&raw.user)),
+            (Field::Time, time.is_some()),
+            (Field::Action, said(&raw.action)),
+            (Field::Patient, said(&raw.patient) || !about_patient),
+            (Field::Role, said(&raw.role)),
+            (Field::Outcome, said(&raw.outcome)),
         ];
-        let missing = fields.iter().filter(|(name, there)| !there && required.iter().any(|r| r == name));
+        let missing = fields.iter().filter(|(field, there)| !there && required.contains(field));
         let surname =
             |name: &Option<String>| name.as_deref().and_then(surname).map(|name| keyed(key, "surname", &name));
         let (theirs, own) = (surname(&raw.patient_name), surname(&raw.user_name));
         Self {
-            missing: missing.map(|(name, _)| *name).collect(),
+            missing: missing.map(|(field, _)| field.word()).collect(),
             patient: raw.patient.filter(|id| !id.trim().is_empty()).map(|id| keyed(key, "patient", id.trim())),
             same_surname: theirs.is_some() && theirs == own,
             time: time.map(|(local, offset)| (local, local - offset)),

@@ -16,7 +16,7 @@ use crate::mask;
 const WHOLE_MOST: u64 = 256 << 20;
 
 /// What comes out of a log.
-pub(super) enum Read1 {
+pub(super) enum Line {
     /// An event.
     Event(Spot, Box<Raw>),
     /// A line that is no event, and why.
@@ -38,7 +38,7 @@ impl From<io::Error> for Refused {
 }
 
 /// Reads a log from its first line to its last.
-pub(super) fn read(mut reader: impl BufRead, mapping: &Mapping, on: &mut dyn FnMut(Read1)) -> Result<(), Refused> {
+pub(super) fn read(mut reader: impl BufRead, mapping: &Mapping, on: &mut dyn FnMut(Line)) -> Result<(), Refused> {
     let (mut place, mut line) = (Place { line: 1, byte: 0 }, Vec::new());
     loop {
         record(&mut reader, false, &mut line)?;
@@ -53,7 +53,9 @@ pub(super) fn read(mut reader: impl BufRead, mapping: &Mapping, on: &mut dyn FnM
     let first = line.trim_ascii();
     let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
     match first.first() {
-        Some(b'{') if serde_json::from_slice::<Value>(first).is_ok() => lines(reader, mapping, (place, line), on),
+        Some(b'{') if serde_json::from_slice(first).is_ok_and(|value: Value| value["resourceType"] != "Bundle") => {
+            lines(reader, mapping, (place, line), on)
+        }
         Some(b'{' | b'[') => {
             let mut bytes = line;
             reader.take(WHOLE_MOST).read_to_end(&mut bytes)?;
@@ -106,15 +108,15 @@ fn lines(
     mut reader: impl BufRead,
     mapping: &Mapping,
     (mut place, mut line): (Place, Vec<u8>),
-    on: &mut dyn FnMut(Read1),
+    on: &mut dyn FnMut(Line),
 ) -> Result<(), Refused> {
     while !line.is_empty() {
         let text = line.trim_ascii();
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         match serde_json::from_slice::<Value>(text) {
-            Ok(value) if value.is_object() => on(Read1::Event(place.spot(&line), Box::new(of_object(&value, mapping)))),
+            Ok(value) if value.is_object() => on(Line::Event(place.spot(&line), Box::new(of_object(&value, mapping)))),
             _ if text.is_empty() => {}
-            _ => on(Read1::Unread(place.line, "it is no JSON object")),
+            _ => on(Line::Unread(place.line, "it is no JSON object")),
         }
         place.pass(&line);
         record(&mut reader, false, &mut line)?;
@@ -151,7 +153,7 @@ fn own(value: &Value) -> Raw {
 }
 
 /// One JSON document: a list of events, a bundle, or a single event.
-fn whole(bytes: &[u8], mapping: &Mapping, start: Place, on: &mut dyn FnMut(Read1)) -> Result<(), Refused> {
+fn whole(bytes: &[u8], mapping: &Mapping, start: Place, on: &mut dyn FnMut(Line)) -> Result<(), Refused> {
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Refused::Form(format!("it is no JSON: line {}", error.line())))?;
     // A resource stands in an entry, which stands in the bundle.
@@ -164,7 +166,7 @@ fn whole(bytes: &[u8], mapping: &Mapping, start: Place, on: &mut dyn FnMut(Read1
         let object = &bytes[range];
         match serde_json::from_slice::<Value>(object) {
             Ok(value) if depth == 1 || fhir::is_event(&value) => {
-                on(Read1::Event(place.spot(object), Box::new(of_object(&value, mapping))));
+                on(Line::Event(place.spot(object), Box::new(of_object(&value, mapping))));
             }
             _ => {}
         }
@@ -202,7 +204,7 @@ fn table(
     mut reader: impl BufRead,
     mapping: &Mapping,
     (mut place, first): (Place, Vec<u8>),
-    on: &mut dyn FnMut(Read1),
+    on: &mut dyn FnMut(Line),
 ) -> Result<(), Refused> {
     let text = String::from_utf8_lossy(&first);
     let text = text.trim_start_matches('\u{feff}');
@@ -227,12 +229,12 @@ fn table(
         }
         let row = cells(&String::from_utf8_lossy(&line), comma);
         if row.len() > head.len() {
-            on(Read1::Unread(place.line, "it has more cells than the table has columns"));
+            on(Line::Unread(place.line, "it has more cells than the table has columns"));
         } else if !line.trim_ascii().is_empty() {
             let mut raw = raw(|field| columns[field].and_then(|at| row.get(at).cloned()));
             let beside = head.iter().zip(&row).enumerate().filter(|(at, _)| !columns.contains(&Some(*at)));
             raw.rest = beside.map(|(_, (name, cell))| format!("{name}: {cell}; ")).collect();
-            on(Read1::Event(place.spot(&line), Box::new(raw)));
+            on(Line::Event(place.spot(&line), Box::new(raw)));
         }
         place.pass(&line);
     }

@@ -28,7 +28,7 @@ pub struct Mapping {
     /// Whether emergency access was reviewed.
     pub reviewed: Option<String>,
     /// What every event must say: user, time, action, patient, role, outcome.
-    pub required: Option<Vec<String>>,
+    pub required: Option<Vec<Field>>,
     /// The working day, from and to an hour: `[7, 19]`.
     pub hours: Option<(u8, u8)>,
 }
@@ -70,8 +70,40 @@ const CALLED: &[(&str, &[&str])] = &[
     ("reviewed", &["reviewed", "reviewedby", "reviewedat", "reviewstatus"]),
 ];
 
+/// What an event can be asked to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// Who.
+    User,
+    /// When.
+    Time,
+    /// What.
+    Action,
+    /// Whose record, where one was looked at.
+    Patient,
+    /// In which role.
+    Role,
+    /// How it ended.
+    Outcome,
+}
+
+impl Field {
+    /// The word for it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Time => "time",
+            Self::Action => "action",
+            Self::Patient => "patient",
+            Self::Role => "role",
+            Self::Outcome => "outcome",
+        }
+    }
+}
+
 /// What an event must say if the mapping does not.
-const REQUIRED: &[&str] = &["user", "time", "action", "patient"];
+const REQUIRED: &[Field] = &[Field::User, Field::Time, Field::Action, Field::Patient];
 
 /// The fields of an event, in the order of [`CALLED`].
 const FIELDS: usize = CALLED.len();
@@ -92,8 +124,15 @@ impl Mapping {
     }
 
     /// What every event must say.
-    pub(super) fn required(&self) -> Vec<String> {
-        self.required.clone().unwrap_or_else(|| REQUIRED.iter().map(|name| (*name).to_owned()).collect())
+    pub(super) fn required(&self) -> Vec<Field> {
+        self.required.clone().unwrap_or_else(|| REQUIRED.to_vec())
+    }
+
+    /// What is wrong with it, if something is.
+    #[must_use]
+    pub fn wrong(&self) -> Option<&'static str> {
+        let (from, to) = self.hours?;
+        (from >= to || to > 24).then_some("`hours` is not a working day: from an hour to a later one, as in [7, 19]")
     }
 
     /// Where each field stands among these columns or keys.

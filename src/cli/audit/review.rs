@@ -154,8 +154,13 @@ fn mapping(file: &Path) -> Result<Mapping> {
         reason: error.to_string(),
         help: "name a YAML file, as docs/audit.md describes it".to_owned(),
     })?;
-    serde_yaml::from_str::<Option<Mapping>>(&text).map(Option::unwrap_or_default).map_err(|error| {
-        let at = error.location().map_or(0, |place| place.index());
-        yaml_error(&shown, &text, &error.to_string(), "docs/audit.md names the keys of a mapping", at)
-    })
+    let wrong =
+        |what: &str, at: usize| yaml_error(&shown, &text, what, "docs/audit.md names the keys of a mapping", at);
+    let mapping = serde_yaml::from_str::<Option<Mapping>>(&text).map(Option::unwrap_or_default);
+    let mapping =
+        mapping.map_err(|error| wrong(&error.to_string(), error.location().map_or(0, |place| place.index())))?;
+    match mapping.wrong() {
+        Some(what) => Err(wrong(what, text.find("hours").unwrap_or(0))),
+        None => Ok(mapping),
+    }
 }
