@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod audit;
 mod baseline;
 mod buckets;
 mod checkpoint;
@@ -19,6 +20,7 @@ mod lsp;
 mod outputs;
 mod progress;
 mod repo;
+mod reveal;
 mod rules;
 mod scan;
 mod setup;
@@ -26,6 +28,7 @@ mod shell;
 mod sift;
 mod similar;
 mod time;
+mod trail;
 mod trust;
 
 use std::ffi::OsString;
@@ -69,10 +72,11 @@ pub fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<u8> {
     match command {
-        Command::Scan(args) => scan::run(args),
+        Command::Scan(args) => reveal::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Baseline(args) => baseline::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Config(args) => config::run(args),
         Command::Init(args) => init::run(args),
         Command::InstallHook(args) => hook::run(args),

@@ -35,6 +35,8 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// The file of findings that are known already, relative to this file.
     pub baseline: Option<String>,
+    /// The audit trail in which every run is recorded, relative to this file.
+    pub audit: Option<String>,
     /// Folders with further rules, relative to this file.
     pub rules: Vec<String>,
     /// Rules that are switched off.

@@ -273,7 +273,9 @@ impl Scanner {
         let policy = Policy { profile: Profile::Strict, ..Policy::default() };
         let mut wrong = Vec::new();
         for (id, rule) in self.rules.iter() {
-            if rule.sink.is_some() && cfg!(not(feature = "rust-flow")) {
+            // What reviews of access logs find no scan does: their examples are reviewed (tests/audit.rs).
+            let elsewhere = rule.identifier.kind == "safeguard.access";
+            if elsewhere || rule.sink.is_some() && cfg!(not(feature = "rust-flow")) {
                 continue;
             }
             let reports = |text: &str| {

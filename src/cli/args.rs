@@ -22,7 +22,7 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Examples:
+pub(super) const EXIT_CODES: &str = "Examples:
   phivet .                              this folder, also written `phivet scan .`
   phivet scan --staged                  what is staged for the next commit
   phivet scan logs --format html > report.html
@@ -46,13 +46,15 @@ pub(super) enum Color {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Scan files, folders, standard input, git or buckets.
-    Scan(Box<ScanArgs>),
+    Scan(Box<super::reveal::ScanCommand>),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.
     Rules(RulesArgs),
     /// Keep a list of known findings, so that only new ones fail.
     Baseline(BaselineArgs),
+    /// Verify, read, rotate the audit trail; review access logs.
+    Audit(super::audit::AuditArgs),
     /// Show the configuration, or its schema.
     Config(ConfigArgs),
     /// Look at this repository and write a commented phivet.yaml.
@@ -203,6 +205,9 @@ pub(super) struct ScanArgs {
     /// What is known already, and whom to trust.
     #[command(flatten)]
     pub(super) known: KnownFlags,
+    /// Whether, and where, the run is recorded.
+    #[command(flatten)]
+    pub(super) audit: super::trail::AuditFlags,
     /// Where the configuration is.
     #[command(flatten)]
     pub(super) config: ConfigFlags,
@@ -415,7 +420,7 @@ pub(super) enum ConfigCommand {
     Schema,
 }
 
-fn formats() -> PossibleValuesParser {
+pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.iter().map(|(name, _)| *name))
 }
 
@@ -428,7 +433,7 @@ fn profiles() -> impl clap::builder::TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(PROFILES.iter().map(|(name, _)| *name)).try_map(|name| name.parse::<Profile>())
 }
 
-fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
+pub(super) fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
     use clap::builder::TypedValueParser;
     PossibleValuesParser::new(["note", "warning", "error"]).map(|name| match name.as_str() {
         "note" => Severity::Note,
@@ -437,7 +442,7 @@ fn severities() -> impl clap::builder::TypedValueParser<Value = Severity> {
     })
 }
 
-fn output(text: &str) -> Result<(String, PathBuf), String> {
+pub(super) fn output(text: &str) -> Result<(String, PathBuf), String> {
     let names = || FORMATS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let (format, file) = text.split_once('=').ok_or("write it as FORMAT=FILE, for example sarif=phivet.sarif")?;
     if crate::report::format(format).is_none() {

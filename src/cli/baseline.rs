@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::{BaselineArgs, BaselineCommand, ConfigFlags, CreateArgs, KnownFlags, ScanArgs};
 use super::known::{self, Known, Place};
+use super::trail::{self, Trail};
 use super::{CLEAN, outputs, scan, setup};
+use crate::audit::{Outcome, Record};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::Finding;
@@ -18,10 +20,30 @@ use crate::scan::{Event, Scanner};
 /// Writes, shows or mends the baseline.
 pub(super) fn run(args: &BaselineArgs) -> Result<u8> {
     match &args.command {
-        BaselineCommand::Create(args) => create(args),
+        BaselineCommand::Create(args) => {
+            recorded(("baseline create", args.reason.as_deref()), &args.scan, &mut |record| create(args, record))
+        }
         BaselineCommand::Show { known, config } => show(known, config),
-        BaselineCommand::Prune(args) => prune(args),
+        BaselineCommand::Prune(args) => recorded(("baseline prune", None), args, &mut |record| prune(args, record)),
     }
+}
+
+/// Does something to the baseline, and has it recorded.
+fn recorded(
+    (command, reason): (&str, Option<&str>),
+    args: &ScanArgs,
+    act: &mut dyn FnMut(&mut Record) -> Result<u8>,
+) -> Result<u8> {
+    let loaded = setup::configuration(&args.config)?;
+    let Some(trail) = Trail::of(&args.audit, &loaded)? else { return act(&mut Record::default()) };
+    let scanner = scan::scanner(args, &loaded)?;
+    let mut record = Record::of(command);
+    trail::about_scan(&mut record, &scanner, args, (&scanner.rules().hash(), &scan::config_hash(args, &loaded)));
+    record.reason = reason.map(|reason| trail::reason(&scanner, reason));
+    let done = act(&mut record);
+    record.outcome = done.as_ref().map_or(Outcome::Failed, |_| Outcome::Done);
+    trail::record(Some(&trail), &record)?;
+    done
 }
 
 /// Where the baseline is, or will be: what flags and configuration say, else beside the configuration, else here.
@@ -60,7 +82,7 @@ fn refused(command: &str, flag: &str) -> Error {
     }
 }
 
-fn create(args: &CreateArgs) -> Result<u8> {
+fn create(args: &CreateArgs, record: &mut Record) -> Result<u8> {
     let loaded = setup::configuration(&args.scan.config)?;
     let place = place(&args.scan.known, &loaded)?;
     let old = place.read(None)?;
@@ -90,6 +112,8 @@ fn create(args: &CreateArgs) -> Result<u8> {
         entry.reason.clone_from(&args.reason);
         entry.author.clone_from(&args.author);
         entry.expires.clone_from(&args.expires);
+        let kind = scanner.rules().by_id(&entry.rule).map(|(_, rule)| rule.identifier.kind.clone());
+        *record.counts.entry(kind.unwrap_or_default()).or_default() += 1;
         entries.push(said_before(&mut old, entry));
     })?;
     let scanned = entries.len() as u64;
@@ -176,7 +200,7 @@ fn show(flags: &KnownFlags, config: &ConfigFlags) -> Result<u8> {
 }
 
 /// Takes out what covers nothing any more; what does is written as it is now (its file may have another name).
-fn prune(args: &ScanArgs) -> Result<u8> {
+fn prune(args: &ScanArgs, record: &mut Record) -> Result<u8> {
     if let Some(flag) = partial(args) {
         return Err(refused("prune", flag));
     }
@@ -204,6 +228,7 @@ fn prune(args: &ScanArgs) -> Result<u8> {
     let kept: Vec<Entry> = known.baseline.entries().iter().enumerate().filter_map(stays).collect();
     let (before, after) = (known.baseline.entries().len() as u64, kept.len() as u64);
     write_text(&place.file, &baseline::write(kept, made_with))?;
+    record.details.insert("taken out".to_owned(), (before - after).to_string());
     let gone = words::count(before - after, "entry is", "entries are");
     super::print(&format!("{}: {gone} taken out, {} left\n", place.file.display(), words::thousands(after)))?;
     Ok(CLEAN)

@@ -41,7 +41,7 @@ pub(super) fn run() -> Result<u8> {
 fn defaults() -> Result<ScanArgs> {
     use clap::Parser;
     match Cli::try_parse_from(["phivet", "scan"]).map(|cli| cli.command) {
-        Ok(Command::Scan(args)) => Ok(*args),
+        Ok(Command::Scan(args)) => Ok(args.scan),
         _ => Err(broken(&"no flags")),
     }
 }

@@ -1,6 +1,9 @@
 //! `phivet scan PATH…`
 
-use std::io::{self, IsTerminal, Write};
+mod last;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,15 +15,18 @@ use super::checkpoint::Checkpoint;
 use super::known::{Known, Place};
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
+use super::reveal::{Glass, Places};
 use super::sift::{Sift, Sifted};
 use super::similar::similar;
+use super::trail::{self, Trail};
 use super::trust::{self, Trust};
 use super::{CLEAN, FOUND, NOTHING, WRONG, buckets, repo, setup};
+use crate::audit::{Outcome, Record};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
 use crate::mask::Key;
-use crate::report::{Meta, Summary, words};
+use crate::report::{Meta, Summary};
 use crate::rule::Severity;
 use crate::scan::{self, Event, Running, Scanner};
 use crate::source::bucket::Traffic;
@@ -34,21 +40,42 @@ nobody's is allowed by a comment on its line, `phivet:allow RULE -- reason`.";
 /// How many of the inputs that were not read are named on standard error.
 const NAMED: usize = 10;
 
-/// Scans, reports, and says with which code to exit.
-pub(super) fn run(args: &ScanArgs) -> Result<u8> {
-    let started = Instant::now();
+/// Scans, reports, records it, and says with which code to exit.
+pub(super) fn run(args: &ScanArgs, glass: &Glass<'_>) -> Result<u8> {
     let (loaded, revision, notices) = trust::configuration(args)?;
-    let rules = setup::rules(&loaded)?;
-    let mut policy = setup::policy(args, &loaded, &rules)?;
-    let known = Known::load(&args.known, &loaded, revision.as_deref(), policy.key.as_ref())?;
+    let trail = Trail::of(&args.audit, &loaded)?;
+    let mut record = Record::of(glass.command());
+    let allowed = glass.may_be_broken(args, trail.is_some());
+    let failed = if allowed.is_err() { Outcome::Refused } else { Outcome::Failed };
+    let done = allowed.and_then(|()| scanned(args, (&loaded, revision, notices), (glass, trail.as_ref()), &mut record));
+    record.outcome = done.as_ref().map_or(failed, |code| trail::outcome(*code));
+    // That something failed is recorded, too; if it cannot be, that is the error.
+    trail::record(trail.as_ref(), &record)?;
+    done
+}
+
+fn scanned(
+    args: &ScanArgs,
+    (loaded, revision, notices): (&Loaded, Option<String>, Vec<String>),
+    (glass, trail): (&Glass<'_>, Option<&Trail>),
+    record: &mut Record,
+) -> Result<u8> {
+    let started = Instant::now();
+    let rules = setup::rules(loaded)?;
+    let mut policy = setup::policy(args, loaded, &rules)?;
+    let known = Known::load(&args.known, loaded, revision.as_deref(), policy.key.as_ref())?;
     // What the trusted revision allows is one value, not whatever stands there now.
     let passing = revision.is_some() && policy.key.is_none();
     policy.key = policy.key.or_else(|| Key::of_this_run().filter(|_| passing));
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
-    let config_hash = config_hash(args, &loaded);
+    let config_hash = config_hash(args, loaded);
     let git = of_git(args)?;
     let scanner =
-        Arc::new(with_flows(made(args, &loaded, rules, policy)?, args, &loaded, (git.clone(), revision.as_deref()))?);
+        Arc::new(with_flows(made(args, loaded, rules, policy)?, args, loaded, (git.clone(), revision.as_deref()))?);
+    if trail.is_some() {
+        trail::about_scan(record, &scanner, args, (&rules_hash, &config_hash));
+        glass.begin(trail, &scanner, record)?;
+    }
     let (addresses, _) = buckets::addresses(args.paths.clone());
     let about = [rules_hash.clone(), config_hash.clone(), chosen_hash(args)];
     let checkpoint = args.checkpoint.as_ref().map(|file| Checkpoint::open(file, &scanner, about, &addresses));
@@ -65,14 +92,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
     };
     let color = if args.tee { super::colors(&io::stderr()) } else { super::colors(&io::stdout()) };
     let shown = Meta { color, ..plain.clone() };
-    say_what_is_used(args, &loaded, &plain);
+    last::say_what_is_used(args, loaded, &plain);
     let outputs = Outputs::begin(args, &shown, &plain)?;
-    let wanted = wanted(args, &loaded, checkpoint.as_ref(), git)?;
+    let wanted = wanted(args, loaded, checkpoint.as_ref(), git)?;
     let known = known.map(|known| known.of(&wanted));
     let trust = revision.as_deref().map(|revision| Trust::new(&scanner, revision));
     let whole = wanted.git.as_deref().and_then(super::git::whole);
     let sift = Sift::new(&scanner, known, trust, args.all).of_change(whole).with_passing_key(passing);
-    let mut run = Run::new(args, &loaded, outputs, sift, &wanted);
+    let mut run = Run::new(args, loaded, outputs, sift, &wanted);
+    run.told.places = glass.places();
     run.told.summary.notices = notices;
     let handed = checkpoint.as_ref().map(Checkpoint::handed);
     run.resume(checkpoint);
@@ -86,9 +114,15 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
         });
     };
     scan::run(&scanner, running, list, &mut |event| run.note(event));
-    let (summary, skipped, failing) = run.end()?;
+    let Ended { summary, skipped, failing, counts, places } = run.end()?;
+    record.counts = counts;
+    trail::about_run(record, &summary);
+    if let Some(places) = places {
+        let shown = glass.show(&scanner, &wanted, &args.unpack.limits(), places);
+        record.details.insert("revealed".to_owned(), shown?.to_string());
+    }
     if !args.quiet {
-        finish(args, &summary, &skipped, started, failing || wanted.git.is_some());
+        last::finish(args, &summary, &skipped, started, failing || wanted.git.is_some());
     }
     if failing && !args.quiet && outputs::is_human(&args.format) && (args.staged || args.force_exclude) {
         let _ = writeln!(io::stderr(), "{BLOCKED}");
@@ -97,14 +131,19 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8> {
         super::show(&not_there(scanner.name(path).as_str()));
     }
     let unread = !missing.is_empty() || (args.strict && summary.skipped > 0);
+    Ok(code(args, &summary, failing, unread, wanted.git.is_some()))
+}
+
+/// The exit code of a scan.
+fn code(args: &ScanArgs, summary: &Summary, failing: bool, unread: bool, of_git: bool) -> u8 {
     // A change without a file to scan (an empty commit, a deletion, a submodule that moved) is clean.
-    let all_excluded = wanted.git.is_some() || args.force_exclude && summary.skipped == 0;
-    Ok(match summary.files {
+    let all_excluded = of_git || args.force_exclude && summary.skipped == 0;
+    match summary.files {
         _ if failing && !args.exit_zero => FOUND,
         _ if unread => WRONG,
         0 if !all_excluded => NOTHING,
         _ => CLEAN,
-    })
+    }
 }
 
 /// A scan that is under way.
@@ -126,6 +165,19 @@ struct Told<'a> {
     failing: bool,
     failed: Result<()>,
     tee: bool,
+    /// What was told, by kind.
+    counts: BTreeMap<String, u64>,
+    /// Where it stands, if its values are shown afterwards.
+    places: Option<Places>,
+}
+
+/// What is known at the end of a scan.
+struct Ended {
+    summary: Summary,
+    skipped: Vec<Skipped>,
+    failing: bool,
+    counts: BTreeMap<String, u64>,
+    places: Option<Places>,
 }
 
 impl<'a> Run<'a> {
@@ -142,6 +194,8 @@ impl<'a> Run<'a> {
             failing: false,
             failed: Ok(()),
             tee: args.tee,
+            counts: BTreeMap::new(),
+            places: None,
         };
         Self { sift, told }
     }
@@ -193,17 +247,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn end(mut self) -> Result<(Summary, Vec<Skipped>, bool)> {
+    fn end(mut self) -> Result<Ended> {
         let Self { sift, told } = &mut self;
         sift.flush(&mut |sifted| told.sifted(sifted));
         told.summary.notices.extend(sift.notices());
         let mut told = self.told;
         told.progress.end();
-        told.failed?;
-        told.summary.fetched = told.traffic.map(|traffic| (traffic.requests(), traffic.bytes()));
+        std::mem::replace(&mut told.failed, Ok(()))?;
+        told.summary.fetched = told.traffic.take().map(|traffic| (traffic.requests(), traffic.bytes()));
         told.outputs.end(&told.summary)?;
-        told.checkpoint.map_or(Ok(()), Checkpoint::complete)?;
-        Ok((told.summary, told.skipped, told.failing))
+        told.checkpoint.take().map_or(Ok(()), Checkpoint::complete)?;
+        let Told { summary, skipped, failing, counts, places, .. } = told;
+        Ok(Ended { summary, skipped, failing, counts, places })
     }
 }
 
@@ -213,6 +268,8 @@ impl Told<'_> {
             Sifted::New(mut finding) => {
                 super::git::trace(self.git.as_deref(), &mut finding);
                 self.summary.count(&finding);
+                trail::count(&mut self.counts, &finding);
+                self.places.iter_mut().for_each(|places| places.note(&finding));
                 self.failing |= finding.suppressed.is_none() && finding.severity >= self.fail_on;
                 self.progress.aside(|| self.outputs.each(|report| report.finding(&finding)))
             }
@@ -364,7 +421,7 @@ fn wanted(
     })
 }
 
-/// What the configuration leaves out, the baseline, and the reports that are being written.
+/// What the configuration leaves out, the baseline, the trail, and the reports that are being written.
 fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
     let globs = setup::excluded(loaded)?;
     // What people wrote into a baseline is a text like any other.
@@ -374,7 +431,8 @@ fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
     };
     let baseline = Place::of(&args.known, loaded)?.filter(|place| !says(place));
     let baseline = baseline.and_then(|place| place.file.canonicalize().ok());
-    let own: Vec<PathBuf> = outputs::files(args).into_iter().chain(baseline).collect();
+    let trail = trail::place(&args.audit, loaded).and_then(|file| file.canonicalize().ok());
+    let own: Vec<PathBuf> = outputs::files(args).into_iter().chain(baseline).chain(trail).collect();
     let is_own = move |path: &Path| {
         let same_name = own.iter().any(|own| own.file_name() == path.file_name());
         same_name && path.canonicalize().is_ok_and(|path| own.contains(&path))
@@ -415,7 +473,7 @@ fn threads(args: &ScanArgs) -> usize {
 }
 
 /// The working directory as report names see it.
-fn root(here: &Path) -> Option<String> {
+pub(super) fn root(here: &Path) -> Option<String> {
     here.to_str().map(|here| here.replace(std::path::MAIN_SEPARATOR, "/").trim_end_matches('/').to_owned())
 }
 
@@ -426,42 +484,8 @@ fn chosen_hash(args: &ScanArgs) -> String {
 }
 
 /// SHA-256 of everything that decides what is reported, beside the rules.
-fn config_hash(args: &ScanArgs, loaded: &Loaded) -> String {
+pub(super) fn config_hash(args: &ScanArgs, loaded: &Loaded) -> String {
     let known = (&args.known.baseline, args.known.no_baseline, &args.known.trusted_config);
     let flags = (known, args.profile, args.all, args.min_confidence, &args.select, &args.ignore, args.fail_on);
     scan::digest(&serde_json::to_vec(&(&loaded.config, flags)).unwrap_or_default())
-}
-
-fn say_what_is_used(args: &ScanArgs, loaded: &Loaded, meta: &Meta<'_>) {
-    if args.verbose {
-        let file = loaded.file.as_ref().map_or_else(|| "none".to_owned(), |file| file.display().to_string());
-        let mut err = io::stderr();
-        let _ = writeln!(err, "configuration: {file} ({})", meta.config_hash);
-        let _ = writeln!(err, "rules: {} ({}), profile {}", meta.rules.len(), meta.rules_hash, meta.profile);
-    }
-}
-
-/// The run in a line, on standard error; where the report on standard output has said all but the time, only that.
-fn finish(args: &ScanArgs, summary: &Summary, skipped: &[Skipped], started: Instant, failing: bool) {
-    let mut err = io::stderr();
-    let seconds = started.elapsed().as_secs_f64();
-    if !outputs::is_human(&args.format) {
-        for skipped in skipped {
-            let _ = writeln!(err, "not read: {}: {}", skipped.document, skipped.reason);
-        }
-        let more = summary.skipped.saturating_sub(NAMED as u64);
-        if more > 0 {
-            let _ = writeln!(err, "not read: {more} more");
-        }
-        for notice in &summary.notices {
-            let _ = writeln!(err, "note: {notice}");
-        }
-        let _ = writeln!(err, "{}", words::summary(summary));
-    }
-    // A reader that has gone (`| head`) ends a scan within its first file: something was scanned then.
-    if summary.files == 0 && !failing {
-        let _ = writeln!(err, "nothing was scanned; --artifacts DIR also reads what .gitignore hides");
-    } else if args.verbose || io::stderr().is_terminal() || !outputs::is_human(&args.format) {
-        let _ = writeln!(err, "finished in {seconds:.2} s");
-    }
 }

@@ -121,7 +121,8 @@ pub(super) fn key(known: &KnownFlags) -> Result<Option<Key>> {
     })
 }
 
-fn key_file(file: &Path) -> Result<Vec<u8>> {
+/// The bytes of a key's file, which lies outside of any repository.
+pub(super) fn key_file(file: &Path) -> Result<Vec<u8>> {
     let unread =
         |reason: String, help: &str| Error::Read { path: file.display().to_string(), reason, help: help.to_owned() };
     let full = file.canonicalize().map_err(|error| unread(error.to_string(), "name a file that holds the key"))?;

@@ -22,6 +22,7 @@ pub fn schema() -> Value {
             "fail_on": {"description": "The least severity that makes a scan fail.", "enum": ["note", "warning", "error"]},
             "exclude": texts("Paths that are not scanned, in the syntax of .gitignore, relative to this file."),
             "baseline": {"description": "The file of findings that are known already, relative to this file; `phivet baseline create` writes it.", "type": "string"},
+            "audit": {"description": "The audit trail in which every run is recorded, relative to this file; `phivet audit` verifies and reads it.", "type": "string"},
             "rules": texts("Folders with further rules, relative to this file."),
             "ignore": texts("Rules that are switched off."),
             "severity": levels,

@@ -1,0 +1,91 @@
+//! Trails in memory: whatever is changed is found, whatever is torn is closed.
+
+use std::io::Cursor;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn entry(text: &str) -> Entry {
+    Entry::of(&Record::of(text), Actor { user: "somebody".to_owned(), ..Actor::default() }, 1_793_536_200_123)
+}
+
+/// Appends an entry as a writer does.
+fn append(trail: &mut Vec<u8>, text: &str, key: Option<&Key>) -> Head {
+    let tail = tail(&mut Cursor::new(&trail)).expect("a tail");
+    let keys: Vec<&Key> = key.into_iter().collect();
+    let end = end(&tail, &keys, key).expect("an end");
+    let before = end.head.unwrap_or_else(Head::start);
+    let (line, head) = sealed(Entry { closes: end.closes, ..entry(text) }, &before, Seal(key)).expect("a line");
+    if end.open {
+        trail.push(b'\n');
+    }
+    trail.extend_from_slice(line.as_bytes());
+    head
+}
+
+fn checked(trail: &[u8], key: Option<&Key>, anchors: Vec<Head>) -> Checked {
+    let mut verifier = Verifier::new(key.into_iter().collect(), anchors, None);
+    verifier.read(trail, &mut |_, _| {}).expect("bytes can be read");
+    verifier.end()
+}
+
+fn key() -> impl Strategy<Value = Option<Key>> {
+    prop::option::of(any::<[u8; 16]>().prop_map(|secret| Key::new(&secret).expect("long enough")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_change_is_found_on_its_line(
+        texts in prop::collection::vec(".{0,40}", 1..8), key in key(), place: prop::sample::Index, byte: u8,
+    ) {
+        let mut trail = Vec::new();
+        let mut head = Head::start();
+        for text in &texts {
+            head = append(&mut trail, text, key.as_ref());
+        }
+        let told = checked(&trail, key.as_ref(), vec![head.clone()]);
+        prop_assert_eq!((told.bad, told.entries, told.anchors), (None, texts.len() as u64, 1));
+        let at = place.index(trail.len());
+        prop_assume!(trail[at] != byte);
+        let line = memchr::memchr_iter(b'\n', &trail[..at]).count() as u64 + 1;
+        trail[at] = byte;
+        let bad = checked(&trail, key.as_ref(), vec![head]).bad.expect("the change is found");
+        prop_assert_eq!(bad.line, line);
+    }
+
+    #[test]
+    fn torn_lines_are_closed_however_often(
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..5), key in key(),
+    ) {
+        let mut trail = Vec::new();
+        append(&mut trail, "the first", key.as_ref());
+        for (number, cut) in cuts.iter().enumerate() {
+            let whole = trail.len();
+            append(&mut trail, &format!("step {number}"), key.as_ref());
+            // Of what was being written, so much is on the disk; what stood before it is.
+            trail.truncate(whole + cut.index(trail.len() - whole + 1));
+        }
+        append(&mut trail, "the last", key.as_ref());
+        let told = checked(&trail, key.as_ref(), Vec::new());
+        prop_assert!(told.bad.is_none() && told.torn.is_none(), "{}", told.bad.map(|bad| bad.why).unwrap_or_default());
+    }
+
+    #[test]
+    fn anything_else_is_no_trail_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let told = checked(&bytes, None, Vec::new());
+        prop_assert_eq!(told.entries, 0);
+        let _ = tail(&mut Cursor::new(&bytes)).map(|tail| end(&tail, &[], None));
+    }
+}
+
+#[test]
+fn heads_are_read_as_they_are_written() {
+    let head = Head { seq: 12, hash: "0f".repeat(32) };
+    assert_eq!(head.to_string().parse(), Ok(head));
+    for text in ["", "12", "12:zz", "x:00", &format!("12:{}", "0F".repeat(32))] {
+        assert!(text.parse::<Head>().is_err(), "{text}");
+    }
+}
