@@ -14,13 +14,17 @@ mod flows;
 mod git;
 mod hook;
 mod init;
+mod keys;
 mod known;
 mod lsp;
 mod outputs;
 mod progress;
+mod redact;
 mod repo;
+mod reveal;
 mod rules;
 mod scan;
+mod secret;
 mod setup;
 mod shell;
 mod sift;
@@ -76,6 +80,9 @@ fn run(command: &Command) -> Result<u8> {
         Command::Config(args) => config::run(args),
         Command::Init(args) => init::run(args),
         Command::InstallHook(args) => hook::run(args),
+        Command::Redact(args) => redact::run(args),
+        Command::Keys(args) => keys::run(args),
+        Command::Reveal(args) => reveal::run(args),
         Command::Doctor => doctor::run(),
         Command::Lsp => lsp::run(),
         Command::Completions { shell } => shell::completions(*shell),

@@ -26,6 +26,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("report", &["document", "error", "judge", "mask", "rule"]),
     ("source", &["document", "error", "kind"]),
     ("scan", &["detect", "document", "error", "fields", "judge", "kind", "mask", "rule", "source", "words"]),
+    ("redact", &["document", "error", "fields", "judge", "kind", "rule", "scan", "words"]),
     ("cli", &["*"]),
     ("config", &["*"]),
     ("lib", &["*"]),

@@ -59,6 +59,12 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Have git scan what is committed, without pre-commit.
     InstallHook(HookArgs),
+    /// De-identify a file, a folder or standard input by a policy.
+    Redact(Box<super::redact::RedactArgs>),
+    /// Make, name or rotate the keys of tokens and encrypted values.
+    Keys(super::keys::KeysArgs),
+    /// Give back what was encrypted, or coded with a vault.
+    Reveal(Box<super::reveal::RevealArgs>),
     /// Look for what keeps phivet from working, and for places where PHI tends to lie forgotten.
     Doctor,
     /// Speak the Language Server Protocol on standard input and output, for editors.

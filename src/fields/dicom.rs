@@ -65,6 +65,13 @@ fn read(document: &Document, out: &mut Vec<Field>) {
     }
 }
 
+/// The elements of a file, in order: the VR, where it is known, and where the value stands. None: it is no such file.
+#[must_use]
+pub fn elements(bytes: &[u8]) -> Option<Vec<(Option<[u8; 2]>, std::ops::Range<usize>)>> {
+    let begun = header::begins(bytes).filter(|_| !header::is_deflated(bytes))?;
+    Some(header::elements(bytes, begun))
+}
+
 /// Why the data set of this document cannot be read, if it cannot.
 pub(super) fn unread(document: &Document) -> Option<&'static str> {
     header::is_deflated(&document.bytes)

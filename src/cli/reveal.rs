@@ -1,0 +1,89 @@
+//! `phivet reveal`
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::ConfigFlags;
+use super::redact::{Operation, record};
+use super::secret::{self, KeyFlags, VaultFile};
+use super::{CLEAN, outputs, setup};
+use crate::error::{Error, Result};
+use crate::redact::{Counts, reveal};
+
+/// How to reveal.
+#[derive(Args)]
+pub(super) struct RevealArgs {
+    /// A file with encrypted values or pseudonyms; `-` is standard input.
+    input: PathBuf,
+    /// Why it must be known, for the audit trail.
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: String,
+    /// Write the text there, readable by you only. Without it: to a terminal, and nowhere else.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyFlags,
+    #[command(flatten)]
+    config: ConfigFlags,
+}
+
+/// Reveals what was encrypted or coded.
+pub(super) fn run(args: &RevealArgs) -> Result<u8> {
+    if args.reason.trim().is_empty() {
+        return Err(usage("a reason is needed", "say with --reason why the values must be known"));
+    }
+    if args.output.is_none() && (!io::stdout().is_terminal() || std::env::var_os("CI").is_some()) {
+        return Err(usage(
+            "values are shown on a terminal only, and never in CI",
+            "write them to a file with --output, outside of what is logged or shared",
+        ));
+    }
+    let loaded = setup::configuration(&args.config)?;
+    let ring = secret::ring(&args.keys, &loaded, args.config.config.is_some(), &[])?
+        .ok_or_else(|| usage("no key is given", "name the file of keys with --key-file"))?;
+    let vault = VaultFile::open(&args.keys, &loaded, false, &[])?.map(|mut file| file.read(&ring)).transpose()?;
+    let text = input(args)?;
+    let target = [args.input.display().to_string()];
+    let told = |counts: &Counts, outcome: &str| {
+        record(&Operation { command: "reveal", targets: &target, counts, reason: Some(&args.reason), outcome })
+    };
+    let (text, counts) = reveal(&text, &ring, vault.as_ref()).inspect_err(|_| {
+        // That somebody tried is told too; the error itself is the one that counts.
+        let _ = told(&Counts::new(), "refused");
+    })?;
+    // What is not noted is not shown.
+    told(&counts, "revealed")?;
+    match &args.output {
+        None => {
+            io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))?;
+        }
+        Some(file) => {
+            let written = secret::create_private(file).and_then(|mut file| file.write_all(&text));
+            written.map_err(|error| outputs::unwritten(&file.display().to_string(), &error))?;
+        }
+    }
+    let total: u64 = counts.values().sum();
+    let _ = writeln!(io::stderr(), "{total} value{} revealed", if total == 1 { "" } else { "s" });
+    Ok(CLEAN)
+}
+
+fn input(args: &RevealArgs) -> Result<Vec<u8>> {
+    let unread = |error: io::Error| Error::Read {
+        path: args.input.display().to_string(),
+        reason: error.to_string(),
+        help: "name a file with what `phivet redact` wrote, or `-` for standard input".to_owned(),
+    };
+    if args.input.as_os_str() != "-" {
+        return fs::read(&args.input).map_err(unread);
+    }
+    let mut text = Vec::new();
+    io::stdin().read_to_end(&mut text).map_err(unread)?;
+    Ok(text)
+}
+
+fn usage(what: &str, help: &str) -> Error {
+    Error::Usage { what: what.to_owned(), help: help.to_owned() }
+}
