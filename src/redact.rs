@@ -104,7 +104,8 @@ impl Redactor {
     /// # Errors
     /// [`crate::Error::Rule`] where a rule is not usable.
     pub fn with_rules(plan: Plan, rules: Rules) -> Result<Self> {
-        let forms = Forms::new(rules.iter().map(|(_, rule)| &rule.identifier.kind[..]).filter(|kind| !kind.is_empty()))?;
+        let forms =
+            Forms::new(rules.iter().map(|(_, rule)| &rule.identifier.kind[..]).filter(|kind| !kind.is_empty()))?;
         let scanner = Scanner::new(rules, Policy { profile: plan.profile(), ..Policy::default() })?;
         Ok(Self { scanner, forms, maker: Maker { plan, keys: None, vault: None, year: 2026 } })
     }
@@ -173,7 +174,8 @@ impl Redactor {
     /// # Errors
     /// As [`Redactor::redact`].
     pub fn redact_with(&self, document: &Document, decoded: &[Document]) -> Result<Redacted> {
-        let inside = decoded.iter().filter(|inner| inner.origin.is_some()).flat_map(|inner| self.found(inner, document));
+        let inside =
+            decoded.iter().filter(|inner| inner.origin.is_some()).flat_map(|inner| self.found(inner, document));
         self.looked_at(document, inside.collect(), 0)
     }
 
@@ -227,7 +229,13 @@ impl Redactor {
     }
 
     /// What stands for the value in a span; `None` where it stays.
-    fn text(&self, document: &Document, syntax: &Syntax<'_>, persons: &Persons<'_>, span: &Span) -> Result<Option<Vec<u8>>> {
+    fn text(
+        &self,
+        document: &Document,
+        syntax: &Syntax<'_>,
+        persons: &Persons<'_>,
+        span: &Span,
+    ) -> Result<Option<Vec<u8>>> {
         let is_date = matches!(&span.kind[..], "date" | "dob");
         let shifts = is_date && self.maker.plan.strategy(&span.kind) == Strategy::Shift;
         let made = self.maker.make(&Asked {
@@ -265,7 +273,12 @@ impl Redactor {
     }
 
     /// Rewrites encoded texts that hold something; gives back what stands outside of them.
-    fn encoded(&self, document: &Document, found: Vec<Span>, (depth, pass): (usize, usize)) -> Result<(Vec<Edit>, Vec<Span>)> {
+    fn encoded(
+        &self,
+        document: &Document,
+        found: Vec<Span>,
+        (depth, pass): (usize, usize),
+    ) -> Result<(Vec<Edit>, Vec<Span>)> {
         let (mut edits, mut outside): (Vec<Edit>, Vec<Span>) = (Vec::new(), Vec::new());
         if document.kind == Kind::Binary {
             return Ok((edits, found));

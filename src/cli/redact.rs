@@ -123,15 +123,29 @@ pub(super) fn run(args: &RedactArgs) -> Result<u8> {
     }
     let done = match (&target, input) {
         (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
-        (Target::File(file), None) => target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out)).map(drop),
+        (Target::File(file), None) => {
+            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out)).map(drop)
+        }
         (_, None) => Ok(()),
         (Target::Stream, Some(input)) => tree::shown(&mut work, input),
         (Target::File(to), Some(input)) => tree::file(&mut work, input, &input.display().to_string(), to),
         (Target::Folder(to), Some(input)) => tree::folder(&mut work, input, to),
     };
-    let outcome = if done.is_err() { "failed" } else if work.skipped.is_empty() { "redacted" } else { "redacted in part" };
+    let outcome = if done.is_err() {
+        "failed"
+    } else if work.skipped.is_empty() {
+        "redacted"
+    } else {
+        "redacted in part"
+    };
     let targets = [input.map_or_else(|| args.stdin_filename.clone(), |input| work.shown(&input.display().to_string()))];
-    let told = record(&Operation { command: "redact", targets: &targets, counts: &work.counts, reason: args.reason.as_deref(), outcome });
+    let told = record(&Operation {
+        command: "redact",
+        targets: &targets,
+        counts: &work.counts,
+        reason: args.reason.as_deref(),
+        outcome,
+    });
     done?;
     told?;
     say(args, &work);
@@ -196,7 +210,8 @@ fn say(args: &RedactArgs, work: &Work) {
     if !args.quiet {
         let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         let plural = if work.documents == 1 { "" } else { "s" };
-        let what = if kinds.is_empty() { "nothing to redact".to_owned() } else { format!("redacted {}", kinds.join(", ")) };
+        let what =
+            if kinds.is_empty() { "nothing to redact".to_owned() } else { format!("redacted {}", kinds.join(", ")) };
         out.push_str(&format!("{what} in {} document{plural}\n", work.documents));
     }
     let _ = io::stderr().write_all(out.as_bytes());

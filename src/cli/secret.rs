@@ -54,8 +54,9 @@ pub(super) fn ring(flags: &KeyFlags, loaded: &Loaded, named: bool, data: &[PathB
     let Some(command) = &config.key_command else { return Ok(None) };
     if !named {
         return Err(Error::Usage {
-            what: "`key_command` of a configuration that was only found is not run: a repository could start programs so"
-                .to_owned(),
+            what:
+                "`key_command` of a configuration that was only found is not run: a repository could start programs so"
+                    .to_owned(),
             help: "name the configuration with --config, or the command with --key-command".to_owned(),
         });
     }
@@ -117,7 +118,10 @@ fn is_private(open: &File, file: &Path, what: &str) -> Result<()> {
     }
     Err(Error::Usage {
         what: format!("{what} {} can be read by others (mode {:03o})", file.display(), mode & 0o777),
-        help: format!("run `chmod 600 {}`; if others may have read it, make new keys with `phivet keys rotate`", file.display()),
+        help: format!(
+            "run `chmod 600 {}`; if others may have read it, make new keys with `phivet keys rotate`",
+            file.display()
+        ),
     })
 }
 
@@ -185,7 +189,9 @@ fn printed(command: &mut Command, name: &str) -> Result<Zeroizing<String>> {
     if !output.status.success() {
         return Err(failed(format!("it failed ({})", output.status)));
     }
-    std::str::from_utf8(&text).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| failed("it prints no text".to_owned()))
+    std::str::from_utf8(&text)
+        .map(|text| Zeroizing::new(text.to_owned()))
+        .map_err(|_| failed("it prints no text".to_owned()))
 }
 
 /// The file of a vault, locked while it is used.
@@ -201,9 +207,16 @@ impl VaultFile {
         let Some(path) = flags.vault.clone().or(named) else { return Ok(None) };
         apart(&path, "the vault", data)?;
         if make && !path.exists() {
-            drop(create_private(&path).map_err(|error| super::outputs::unwritten(&path.display().to_string(), &error))?);
+            drop(
+                create_private(&path)
+                    .map_err(|error| super::outputs::unwritten(&path.display().to_string(), &error))?,
+            );
         }
-        let file = OpenOptions::new().read(true).append(make).open(&path).map_err(|error| unread(&path, &error.to_string()))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .append(make)
+            .open(&path)
+            .map_err(|error| unread(&path, &error.to_string()))?;
         is_private(&file, &path, "the vault")?;
         file.lock().map_err(|error| unread(&path, &format!("it cannot be locked: {error}")))?;
         Ok(Some(Self { path, file }))

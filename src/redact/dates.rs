@@ -20,7 +20,17 @@ pub(super) struct Date {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 const DAYS: [&str; 7] = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"];
@@ -65,7 +75,8 @@ fn month(word: &[u8]) -> Option<i64> {
 
 fn weekday(word: &[u8]) -> bool {
     let word = word.to_ascii_lowercase();
-    DAYS.iter().any(|day| day.as_bytes() == word || ((3..=5).contains(&word.len()) && day.as_bytes().starts_with(&word)))
+    DAYS.iter()
+        .any(|day| day.as_bytes() == word || ((3..=5).contains(&word.len()) && day.as_bytes().starts_with(&word)))
 }
 
 /// All dates in a text, in order. `pivot` is the last two-digit year that is of this century.
@@ -75,9 +86,11 @@ pub(super) fn find(text: &[u8], pivot: i64) -> Vec<Date> {
     while at < tokens.len() {
         match named(text, &tokens[at..]).or_else(|| numbers(text, &tokens[at..], pivot)) {
             Some((date, used)) => {
+                // Ten digits and more hold a time themselves.
+                let timed = date.at.len() >= 10 && text[date.at.clone()].iter().all(u8::is_ascii_digit);
                 out.push(date);
                 at += used;
-                at += clock(text, tokens.get(at..).unwrap_or_default());
+                at += clock(text, tokens.get(at..).unwrap_or_default(), timed);
             }
             None => at += 1,
         }
@@ -85,17 +98,28 @@ pub(super) fn find(text: &[u8], pivot: i64) -> Vec<Date> {
     out
 }
 
-/// How many tokens belong to a time that stands behind a date (`T10:11:12.5Z`).
-fn clock(text: &[u8], tokens: &[Token]) -> usize {
+/// How many tokens belong to a time that stands behind a date (`T10:11:12.5Z`), or behind its hours (`.5-0500`).
+fn clock(text: &[u8], tokens: &[Token], timed: bool) -> usize {
     let joins = |token: &Token| match token {
         Token::Word(at) => matches!(&text[at.clone()], b"T" | b"Z" | b"AM" | b"PM" | b"am" | b"pm" | b"UTC"),
         Token::Number(at) => at.len() <= 9 && at.len() != 4 && at.len() != 8,
-        Token::Between(at) => text[at.clone()].iter().all(|b| matches!(b, b' ' | b':' | b'.' | b'+' | b',')),
+        Token::Between(at) => text[at.clone()].iter().all(|b| matches!(b, b' ' | b':' | b'.' | b',')),
     };
-    let used = tokens.iter().take_while(|token| joins(token)).count();
-    let has_colon = tokens[..used].iter().any(|t| matches!(t, Token::Between(at) if text[at.clone()].contains(&b':')));
+    let joined = tokens.iter().take_while(|token| joins(token)).count();
+    let has_colon =
+        tokens[..joined].iter().any(|t| matches!(t, Token::Between(at) if text[at.clone()].contains(&b':')));
     let is_t = matches!(tokens.first(), Some(Token::Word(at)) if &text[at.clone()] == b"T");
-    if has_colon || is_t { used } else { 0 }
+    let used = if has_colon || is_t || timed { joined } else { 0 };
+    let zone = match tokens.get(used..).unwrap_or_default() {
+        [Token::Between(sign), Token::Number(zone), ..] if used > 0 || timed => {
+            matches!(&text[sign.clone()], b"+" | b"-") && matches!(zone.len(), 2 | 4)
+        }
+        _ => false,
+    };
+    // `+02:00` has one more number.
+    let minutes = zone
+        && matches!(&tokens[used + 2..], [Token::Between(sign), Token::Number(at), ..] if &text[sign.clone()] == b":" && at.len() == 2);
+    used + 2 * usize::from(zone) + 2 * usize::from(minutes)
 }
 
 fn valid(month: i64, day: i64) -> bool {
@@ -334,15 +358,29 @@ mod tests {
     #[test]
     fn forms_of_dates() {
         for text in [
-            "2024-03-05", "3/5/2024", "03/05/24", "20240305", "20240305101112", "20240305101112.000-0500", "240305",
-            "March 5, 2024", "Mar 5 2024", "5 Mar 2024", "05-MAR-24", "Tuesday, March 5th, 2024", "2024-03-05T10:11:12Z",
-            "2024/03/05 10:11", "2024-03-05T10:11:12.123+02:00",
+            "2024-03-05",
+            "3/5/2024",
+            "03/05/24",
+            "20240305",
+            "20240305101112",
+            "20240305101112.000-0500",
+            "240305",
+            "March 5, 2024",
+            "Mar 5 2024",
+            "5 Mar 2024",
+            "05-MAR-24",
+            "Tuesday, March 5th, 2024",
+            "2024-03-05T10:11:12Z",
+            "2024/03/05 10:11",
+            "2024-03-05T10:11:12.123+02:00",
         ] {
             assert_eq!(plain(text), ["2024-03-05"], "{text}");
         }
         assert_eq!(plain("20240305-20240309"), ["2024-03-05", "2024-03-09"]);
         assert_eq!(plain("25.12.1950"), ["1950-12-25"]);
-        for (text, year) in [("March 2024", "Some(2024)"), ("2024", "Some(2024)"), ("03/2024", "Some(2024)"), ("3/5", "None")] {
+        for (text, year) in
+            [("March 2024", "Some(2024)"), ("2024", "Some(2024)"), ("03/2024", "Some(2024)"), ("3/5", "None")]
+        {
             assert_eq!(plain(text), [year], "{text}");
         }
     }

@@ -101,7 +101,8 @@ impl Ring {
             "# Keys of phivet. Whoever has them can link and reveal what they protect: keep this file apart from the data.\n",
         ));
         for key in &self.keys {
-            let secret = Zeroizing::new(key.secret.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")));
+            let secret =
+                Zeroizing::new(key.secret.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")));
             out.push_str(&format!("{} {} ", key.id, if key.made.is_empty() { "-" } else { &key.made }));
             out.push_str(&secret);
             out.push('\n');
@@ -223,7 +224,8 @@ mod tests {
 
     #[test]
     fn what_is_no_ring_is_refused_without_showing_it() {
-        for text in ["", "# nothing", "k1 2026-11-22 beef", "a b c d", "beefbeef", &format!("K1 - {}", "ab".repeat(32))] {
+        for text in ["", "# nothing", "k1 2026-11-22 beef", "a b c d", "beefbeef", &format!("K1 - {}", "ab".repeat(32))]
+        {
             let error = Ring::parse(text).expect_err("no ring").to_string();
             assert!(!error.contains("beef"), "{error}");
         }

@@ -135,7 +135,8 @@ mod tests {
     fn layers_are_found_and_made_again() {
         let text = b"{\"patient\":\"Denise Caldwell\",\"ssn\":\"536-90-4399\",\"note\":\"seen in the clinic, well\"}";
         let plain = Layer { at: 0..0, inner: Vec::new(), style: Style { url: false, padded: true, lines: None } };
-        let wide = Layer { at: 0..0, inner: Vec::new(), style: Style { url: false, padded: true, lines: Some((76, "\r\n")) } };
+        let wide =
+            Layer { at: 0..0, inner: Vec::new(), style: Style { url: false, padded: true, lines: Some((76, "\r\n")) } };
         for encoded in [plain.encode(text), wide.encode(text)] {
             let document = [b"token: ", &encoded[..], b"\r\n\r\nmore"].concat();
             for at in [7, 7 + encoded.len() / 2, 7 + encoded.len() - 8] {

@@ -243,13 +243,17 @@ fn allowed(ready: Ready, (kind, letter): (&str, Option<char>), strategy: Strateg
             "choose suppress, mask, generalize or pseudonym; or another policy",
         )),
         (Ready::SafeHarbor, Token | Encrypt | Surrogate) => Err(refused(
-            &format!("under the policy `safe-harbor` `{kind}` cannot be `{called}`: 45 CFR 164.514(c)(1) forbids codes \
-                      that are derived from information about the person"),
+            &format!(
+                "under the policy `safe-harbor` `{kind}` cannot be `{called}`: 45 CFR 164.514(c)(1) forbids codes \
+                      that are derived from information about the person"
+            ),
             "choose `pseudonym`, a random code whose meaning stays in the vault; or the policy `research`",
         )),
         (Ready::SafeHarbor, Shift) => Err(refused(
-            &format!("under the policy `safe-harbor` `{kind}` cannot be shifted: 45 CFR 164.514(b)(2)(i)(C) has all \
-                      elements of dates but the year removed"),
+            &format!(
+                "under the policy `safe-harbor` `{kind}` cannot be shifted: 45 CFR 164.514(b)(2)(i)(C) has all \
+                      elements of dates but the year removed"
+            ),
             "choose `generalize`, which keeps the year; or the policy `research`, with an expert's determination",
         )),
         (Ready::LimitedDataSet, Keep) if !LIMITED.contains(&kind) => Err(refused(

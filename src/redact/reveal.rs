@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 /// What looks like one of ours, also where it was changed.
 static OURS: OnceLock<Option<Regex>> = OnceLock::new();
 
-const PATTERN: &str = r"(?-u)\b(?:enc_[a-z0-9-]+_[a-z0-9]{1,16}_(?:[a-z2-7]+_|[A-Za-z0-9]*_?)|psn_[a-z0-9-]+_[a-z2-7]{26})";
+const PATTERN: &str =
+    r"(?-u)\b(?:enc_[a-z0-9-]+_[a-z0-9]{1,16}_(?:[a-z2-7]+_|[A-Za-z0-9]*_?)|psn_[a-z0-9-]+_[a-z2-7]{26})";
 
 /// The text with all sealed values and pseudonyms revealed, and how many there were of each kind. Tokens stay: nothing
 /// leads back from them.
@@ -45,7 +46,11 @@ fn wrong(line: usize, what: &str, help: &str) -> Error {
 
 fn value(text: &[u8], keys: &Ring, line: usize, out: &mut Vec<u8>) -> Result<String> {
     let damaged = || {
-        wrong(line, "an encrypted value was changed or cut off, or is of another key of this id", "nothing was revealed; take the text from where it was written")
+        wrong(
+            line,
+            "an encrypted value was changed or cut off, or is of another key of this id",
+            "nothing was revealed; take the text from where it was written",
+        )
     };
     let (kind, id, bytes) = sealed(text).ok_or_else(damaged)?;
     let key = keys.get(id).ok_or_else(|| {

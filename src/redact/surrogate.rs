@@ -8,19 +8,78 @@ use super::keys::Key;
 use super::known_as;
 
 const GIVEN: [&str; 48] = [
-    "Alma", "Bruno", "Carla", "Dexter", "Edith", "Felix", "Greta", "Hugo", "Ines", "Jasper", "Klara", "Lionel", "Mabel",
-    "Nolan", "Opal", "Percy", "Queenie", "Rufus", "Selma", "Tobias", "Ursula", "Victor", "Wilma", "Xavier", "Yvette",
-    "Zelda", "Amos", "Blanche", "Cyrus", "Daphne", "Elmer", "Fiona", "Gordon", "Hilda", "Irving", "Judith", "Kenneth",
-    "Lydia", "Morris", "Nadia", "Oscar", "Phoebe", "Quentin", "Rosalie", "Sidney", "Thelma", "Vernon", "Winona",
+    "Alma", "Bruno", "Carla", "Dexter", "Edith", "Felix", "Greta", "Hugo", "Ines", "Jasper", "Klara", "Lionel",
+    "Mabel", "Nolan", "Opal", "Percy", "Queenie", "Rufus", "Selma", "Tobias", "Ursula", "Victor", "Wilma", "Xavier",
+    "Yvette", "Zelda", "Amos", "Blanche", "Cyrus", "Daphne", "Elmer", "Fiona", "Gordon", "Hilda", "Irving", "Judith",
+    "Kenneth", "Lydia", "Morris", "Nadia", "Oscar", "Phoebe", "Quentin", "Rosalie", "Sidney", "Thelma", "Vernon",
+    "Winona",
 ];
 
 const SURNAMES: [&str; 64] = [
-    "Abbott", "Barlow", "Carver", "Dalton", "Ellison", "Fenwick", "Garland", "Hawkins", "Ingram", "Jarvis", "Kendall",
-    "Lawton", "Mercer", "Norwood", "Osborne", "Prescott", "Quigley", "Ramsey", "Sheldon", "Thornton", "Underhill",
-    "Vaughan", "Whitaker", "Yardley", "Zimmer", "Ashford", "Bexley", "Colby", "Draper", "Easton", "Farrow", "Gresham",
-    "Halsey", "Irwin", "Joyner", "Kirby", "Langley", "Marlowe", "Newell", "Oakley", "Paxton", "Radcliff", "Sutton",
-    "Tilden", "Upton", "Vickers", "Wexford", "York", "Alston", "Bolton", "Crosby", "Dudley", "Emerson", "Fulton",
-    "Gifford", "Hartley", "Ivers", "Jewell", "Keaton", "Lowell", "Milton", "Nash", "Orwell", "Pruitt",
+    "Abbott",
+    "Barlow",
+    "Carver",
+    "Dalton",
+    "Ellison",
+    "Fenwick",
+    "Garland",
+    "Hawkins",
+    "Ingram",
+    "Jarvis",
+    "Kendall",
+    "Lawton",
+    "Mercer",
+    "Norwood",
+    "Osborne",
+    "Prescott",
+    "Quigley",
+    "Ramsey",
+    "Sheldon",
+    "Thornton",
+    "Underhill",
+    "Vaughan",
+    "Whitaker",
+    "Yardley",
+    "Zimmer",
+    "Ashford",
+    "Bexley",
+    "Colby",
+    "Draper",
+    "Easton",
+    "Farrow",
+    "Gresham",
+    "Halsey",
+    "Irwin",
+    "Joyner",
+    "Kirby",
+    "Langley",
+    "Marlowe",
+    "Newell",
+    "Oakley",
+    "Paxton",
+    "Radcliff",
+    "Sutton",
+    "Tilden",
+    "Upton",
+    "Vickers",
+    "Wexford",
+    "York",
+    "Alston",
+    "Bolton",
+    "Crosby",
+    "Dudley",
+    "Emerson",
+    "Fulton",
+    "Gifford",
+    "Hartley",
+    "Ivers",
+    "Jewell",
+    "Keaton",
+    "Lowell",
+    "Milton",
+    "Nash",
+    "Orwell",
+    "Pruitt",
 ];
 
 /// The surrogate of a value; `None` where the value is one already.
@@ -153,7 +212,8 @@ mod tests {
         }
         let words = |value: &str| {
             let made = make(key, "name", value.as_bytes()).expect("a name").to_lowercase();
-            let mut words: Vec<String> = made.split([' ', '^', ',']).map(|word| word.trim_end_matches(char::is_numeric).to_owned()).collect();
+            let mut words: Vec<String> =
+                made.split([' ', '^', ',']).map(|word| word.trim_end_matches(char::is_numeric).to_owned()).collect();
             words.retain(|word| !word.is_empty());
             words.sort();
             words

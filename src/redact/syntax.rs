@@ -40,7 +40,8 @@ impl<'a> Syntax<'a> {
         let bytes = &document.bytes[..];
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
         let head = document.head.as_deref().map_or(text, <[u8]>::trim_ascii_start);
-        let is_sql = || ["INSERT INTO", "insert into"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some());
+        let is_sql =
+            || ["INSERT INTO", "insert into"].iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some());
         let dicom = dicom::elements(bytes);
         let prose = document.kind.is_running_text() && document.kind != crate::kind::Kind::Markup;
         Self {
@@ -137,7 +138,9 @@ impl<'a> Syntax<'a> {
         let last = self.bytes()[at.clone()].last().is_some_and(u8::is_ascii_digit);
         let joined = |b: &&u8| b.is_ascii_digit() || matches!(**b, b':' | b'.' | b'+' | b'-' | b'Z');
         let more = match rest {
-            [b'T', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => 1 + rest[1..].iter().take_while(joined).count(),
+            [b'T', a, b, ..] if a.is_ascii_digit() && b.is_ascii_digit() => {
+                1 + rest[1..].iter().take_while(joined).count()
+            }
             [b, ..] if last && b.is_ascii_digit() && digits(rest) >= 2 => rest.iter().take_while(joined).count(),
             _ => 0,
         };
@@ -157,7 +160,11 @@ impl<'a> Syntax<'a> {
             return wide(text, at.len(), b' ');
         }
         let value = &self.bytes()[at.clone()];
-        if self.json && INSTANTS.contains(&self.key(at.start).unwrap_or_default()) && value.contains(&b'T') && text.len() == 4 {
+        if self.json
+            && INSTANTS.contains(&self.key(at.start).unwrap_or_default())
+            && value.contains(&b'T')
+            && text.len() == 4
+        {
             return [&text[..], b"-01-01T00:00:00Z"].concat();
         }
         let is_number = value.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'+' | b'e' | b'E'));
@@ -241,7 +248,13 @@ mod tests {
             ("a.json", r#"{"zip": 12139}"#, "12139", "021", r#"{"zip": "021"}"#),
             ("a.json", r#"{"t": "ssn: 536904399, ok"}"#, "536904399", "[SSN]", r#"{"t": "ssn: [SSN], ok"}"#),
             ("a.json", "[536904399, 2]", "536904399", "[SSN]", "[\"[SSN]\", 2]"),
-            ("a.sql", "INSERT INTO p VALUES (1, 536904399);", "536904399", "[SSN]", "INSERT INTO p VALUES (1, '[SSN]');"),
+            (
+                "a.sql",
+                "INSERT INTO p VALUES (1, 536904399);",
+                "536904399",
+                "[SSN]",
+                "INSERT INTO p VALUES (1, '[SSN]');",
+            ),
             ("a.log", r#"x {"ssn":536904399} y"#, "536904399", "[SSN]", r#"x {"ssn":"[SSN]"} y"#),
             ("a.csv", "ssn\n536904399\n", "536904399", "[SSN]", "ssn\n[SSN]\n"),
         ] {
@@ -254,7 +267,9 @@ mod tests {
         let text = "on 2024-03-05T10:11:12.5Z. then 20240305101112 end, 2024-03-05 10:11";
         let document = Document::of("a.txt", text.as_bytes().to_vec());
         let syntax = Syntax::of(&document);
-        for (from, len, becomes) in [(3, 10, "2024-03-05T10:11:12.5Z"), (32, 8, "20240305101112"), (52, 10, "2024-03-05")] {
+        for (from, len, becomes) in
+            [(3, 10, "2024-03-05T10:11:12.5Z"), (32, 8, "20240305101112"), (52, 10, "2024-03-05")]
+        {
             assert_eq!(&text[syntax.with_time(from..from + len)], becomes);
         }
     }

@@ -46,7 +46,10 @@ impl Vault {
             let damaged = || wrong("was changed, moved or cut off", "take the vault back from its last backup");
             let (id, sealed) = line.split_once(' ').ok_or_else(damaged)?;
             let key = ring.get(id).ok_or_else(|| {
-                wrong("is sealed under a key that is not among those given", "give the file with all keys, old ones too")
+                wrong(
+                    "is sealed under a key that is not among those given",
+                    "give the file with all keys, old ones too",
+                )
             })?;
             let sealed = base32::decode(sealed.as_bytes()).ok_or_else(damaged)?;
             let record = seal::open(key, "vault", about(vault.lines).as_bytes(), &sealed).ok_or_else(damaged)?;

@@ -217,7 +217,9 @@ impl<'w> Rewriter<'w> {
         let mut bytes = Vec::new();
         from.take(most + 1).read_to_end(&mut bytes).map_err(|error| unread(&error))?;
         if bytes.len() as u64 > most {
-            return Err(Stop::Skip(format!("it can only be rewritten as a whole, and at most {most} bytes are kept in memory (--max-kept)")));
+            return Err(Stop::Skip(format!(
+                "it can only be rewritten as a whole, and at most {most} bytes are kept in memory (--max-kept)"
+            )));
         }
         Ok(bytes)
     }
@@ -237,9 +239,10 @@ pub(super) struct Bounded<R> {
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let got = self.from.read(into).map_err(|_| io::Error::other("damaged, or cut off"))?;
-        self.room = self.room.checked_sub(got as u64).ok_or_else(|| {
-            io::Error::other("it expands too far (--max-ratio, --max-expanded)")
-        })?;
+        self.room = self
+            .room
+            .checked_sub(got as u64)
+            .ok_or_else(|| io::Error::other("it expands too far (--max-ratio, --max-expanded)"))?;
         Ok(got)
     }
 }
@@ -247,7 +250,13 @@ impl<R: Read> Read for Bounded<R> {
 /// `app.log.gz` is `app.log` inside.
 fn without_ending(name: &str) -> String {
     const ENDS: [(&str, &str); 8] = [
-        (".tgz", ".tar"), (".tzst", ".tar"), (".svgz", ".svg"), (".gzip", ""), (".gz", ""), (".zstd", ""), (".zst", ""),
+        (".tgz", ".tar"),
+        (".tzst", ".tar"),
+        (".svgz", ".svg"),
+        (".gzip", ""),
+        (".gz", ""),
+        (".zstd", ""),
+        (".zst", ""),
         (".zlib", ""),
     ];
     let found = ENDS.iter().find_map(|(end, instead)| Some(name.strip_suffix(end)?.to_owned() + instead));

@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use super::super::outputs;
-use super::rewrite::{Rewriter, Stop};
 use super::Work;
+use super::rewrite::{Rewriter, Stop};
 use crate::error::{Error, Result};
 use crate::redact::Writer;
 use crate::source::rewrite::{Encoding, Form, form};

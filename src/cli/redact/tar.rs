@@ -21,7 +21,9 @@ pub(super) fn rewrite(
     loop {
         let mut block = [0; BLOCK];
         match from.read_exact(&mut block) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(Stop::Skip("tar: it is cut off".to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(Stop::Skip("tar: it is cut off".to_owned()));
+            }
             read => read.map_err(|error| unread(&error))?,
         }
         if block.iter().all(|byte| *byte == 0) {

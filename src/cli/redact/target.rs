@@ -38,9 +38,10 @@ impl Target {
             None if in_place && is_folder => Ok(Self::Folder(input.to_owned())),
             // Through a link, the file itself is written anew.
             None if in_place => Ok(Self::File(full)),
-            None if is_folder => {
-                Err(refused("a folder needs a place for the result", "name another folder, or write over it with --in-place"))
-            }
+            None if is_folder => Err(refused(
+                "a folder needs a place for the result",
+                "name another folder, or write over it with --in-place",
+            )),
             None => Ok(Self::Stream),
             Some(output) => {
                 apart(&full, output, is_folder)?;

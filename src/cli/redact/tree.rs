@@ -42,7 +42,10 @@ pub(super) fn folder(work: &mut Work, input: &Path, to: &Path) -> Result<()> {
         let below = entry.path().strip_prefix(input).unwrap_or(entry.path()).to_owned();
         if below.components().any(|part| part.as_os_str() == ".git") {
             if below.file_name().is_some_and(|name| name == ".git") {
-                work.skip(&below.display().to_string(), "git's data are not rewritten: what was committed stands there");
+                work.skip(
+                    &below.display().to_string(),
+                    "git's data are not rewritten: what was committed stands there",
+                );
             }
             continue;
         }
@@ -132,7 +135,13 @@ fn changed(before: &Metadata, after: &Metadata) -> bool {
 fn rewritten(work: &mut Work, name: &str, file: &File, out: &mut dyn Write) -> Result<()> {
     let (skipped, documents) = (work.skipped.len(), work.documents);
     let mut from = file;
-    let made = Rewriter::new(work, file.metadata().map_or(0, |found| found.len())).document(name, &mut from, Some(file), out, 0);
+    let made = Rewriter::new(work, file.metadata().map_or(0, |found| found.len())).document(
+        name,
+        &mut from,
+        Some(file),
+        out,
+        0,
+    );
     match made {
         Ok(()) if work.in_place && work.skipped.len() > skipped => {
             work.skipped.truncate(skipped);

@@ -182,7 +182,9 @@ fn content(
     let most = u64::from(entry.size) + 1;
     match entry.method {
         STORED => packed.take(most).read_to_end(&mut bytes),
-        DEFLATED => Bounded { from: DeflateDecoder::new(packed), room: rewriter.room() }.take(most).read_to_end(&mut bytes),
+        DEFLATED => {
+            Bounded { from: DeflateDecoder::new(packed), room: rewriter.room() }.take(most).read_to_end(&mut bytes)
+        }
         method => return Err(Stop::Skip(format!("compressed by zip's method {method}, which is not rewritten"))),
     }
     .map_err(|error| unread(&error))?;
