@@ -30,6 +30,8 @@ mod seal;
 mod spans;
 mod surrogate;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod values;
 pub mod vault;
 mod writer;

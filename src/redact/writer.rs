@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Counts, Redactor};
 use crate::document::Document;
+use crate::error::Error;
 use crate::kind::Kind;
 
 /// Longest line that is waited for; a longer one is cut.
@@ -14,6 +15,11 @@ const LINE: usize = 1 << 20;
 /// Bytes that are rewritten at once, and bytes before and behind them that are shown.
 const PIECE: usize = 256 << 10;
 const AROUND: usize = 4 << 10;
+/// Most bytes that are shown before a piece.
+const SHOWN: usize = 4 * AROUND;
+
+/// What is said where a thread panics.
+const BUG: &str = "an internal error of phivet";
 
 /// De-identifies what is written to it, line by line, and hands it on. A line is handed on as soon as it is complete;
 /// what is left without a line end when the writer is dropped or [finished](Writer::finish) counts as a line.
@@ -33,6 +39,7 @@ pub struct Writer<W: Write> {
     /// The first lines, shown with all that follows: a table's header stands there.
     head: Option<Arc<[u8]>>,
     counts: Counts,
+    threads: usize,
 }
 
 impl<W: Write> Writer<W> {
@@ -46,13 +53,18 @@ impl<W: Write> Writer<W> {
     /// De-identifies a stream whose name and first lines say what it is.
     pub fn of(redactor: Arc<Redactor>, name: impl Into<String>, out: W) -> Self {
         let (name, kind, window, own, head) = (name.into(), None, Vec::new(), 0, None);
-        Self { redactor, out: Some(out), name, kind, window, own, head, counts: Counts::new() }
+        Self { redactor, out: Some(out), name, kind, window, own, head, counts: Counts::new(), threads: 1 }
     }
 
     /// How many values were replaced so far.
     #[must_use]
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.window.capacity()
     }
 
     /// Hands on what is left, and gives back what was written to, with the counts.
@@ -66,37 +78,77 @@ impl<W: Write> Writer<W> {
         Ok((out, mem::take(&mut self.counts)))
     }
 
-    /// Hands on all up to `end`, piece by piece.
+    /// The same on so many threads, where much is written at once.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Hands on all up to `end`, some pieces at a time.
     fn hand_on(&mut self, mut end: usize) -> io::Result<()> {
         while self.own < end {
-            let cut = self.cut(end);
-            let window = &self.window[..(cut + AROUND).min(self.window.len())];
-            let kind = *self.kind.get_or_insert_with(|| Kind::of(&self.name, &window[self.own..]));
-            let mut part = Document::new(self.name.clone(), kind, window.to_vec());
-            part.own = self.own..cut;
-            part.head.clone_from(&self.head);
-            let redacted = self.redactor.redact(&part).map_err(io::Error::other)?;
-            if self.head.is_none() {
-                self.head = Some(window[self.own..cut.min(self.own + AROUND)].into());
+            let parts = self.parts(end);
+            let redacted: Vec<_> = match &parts[..] {
+                [part] => vec![self.redactor.redact(part)],
+                parts => std::thread::scope(|scope| {
+                    let begun: Vec<_> = parts.iter().map(|part| scope.spawn(|| self.redactor.redact(part))).collect();
+                    // A panic would be a bug of ours; nothing of its part is handed on.
+                    let failed = || Err(Error::Usage { what: BUG.to_owned(), help: "report it".to_owned() });
+                    begun.into_iter().map(|thread| thread.join().unwrap_or_else(|_| failed())).collect()
+                }),
+            };
+            let mut behind = self.own;
+            for (part, redacted) in parts.iter().zip(redacted) {
+                let redacted = redacted.map_err(io::Error::other)?;
+                behind += part.own.len();
+                self.write_on(&redacted.bytes, redacted.counts)?;
+                if redacted.carry > 0 {
+                    // What follows begins behind it, and is looked at anew.
+                    behind += redacted.carry;
+                    break;
+                }
             }
-            let Some(out) = &mut self.out else { return Ok(()) };
-            out.write_all(&redacted.bytes)?;
-            for (kind, count) in redacted.counts {
-                *self.counts.entry(kind).or_insert(0) += count;
-            }
-            let dropped = self.drop_before(cut + redacted.carry);
+            let dropped = self.drop_before(behind);
             end = end.saturating_sub(dropped);
         }
         Ok(())
     }
 
+    fn write_on(&mut self, bytes: &[u8], counts: Counts) -> io::Result<()> {
+        for (kind, count) in counts {
+            *self.counts.entry(kind).or_insert(0) += count;
+        }
+        self.out.as_mut().map_or(Ok(()), |out| out.write_all(bytes))
+    }
+
+    /// The next pieces, one for each thread, with what stands around them.
+    fn parts(&mut self, end: usize) -> Vec<Document> {
+        let (mut parts, mut own) = (Vec::new(), self.own);
+        while own < end && parts.len() < self.threads {
+            let cut = self.cut(own, end);
+            let from = own.saturating_sub(SHOWN);
+            let window = &self.window[from..(cut + AROUND).min(self.window.len())];
+            let kind = *self.kind.get_or_insert_with(|| Kind::of(&self.name, &window[own - from..]));
+            let mut part = Document::new(self.name.clone(), kind, window.to_vec());
+            part.own = own - from..cut - from;
+            part.head.clone_from(&self.head);
+            if self.head.is_none() {
+                self.head = Some(window[own - from..(cut - from).min(own - from + AROUND)].into());
+            }
+            parts.push(part);
+            own = cut;
+        }
+        parts
+    }
+
     /// Where the next piece ends: at a line end if there is one.
-    fn cut(&self, end: usize) -> usize {
-        let goal = self.own + PIECE;
+    fn cut(&self, own: usize, end: usize) -> usize {
+        let goal = own + PIECE;
         if end <= goal {
             return end;
         }
-        memchr::memrchr(b'\n', &self.window[self.own..goal]).map_or(goal, |at| self.own + at + 1)
+        memchr::memrchr(b'\n', &self.window[own..goal]).map_or(goal, |at| own + at + 1)
     }
 
     /// Forgets what later lines are not shown; says how much that was.
@@ -106,7 +158,7 @@ impl<W: Write> Writer<W> {
         let line = memchr::memchr(b'\n', &self.window[start..own]).map_or(own, |at| start + at + 1);
         let drop = if start == 0 { 0 } else { line.min(own) };
         // Small pieces are moved seldom.
-        let drop = if drop < AROUND && own < 4 * AROUND { 0 } else { drop };
+        let drop = if drop < AROUND && own < SHOWN { 0 } else { drop };
         self.window.drain(..drop);
         self.own = own - drop;
         drop

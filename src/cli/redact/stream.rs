@@ -43,7 +43,8 @@ pub(super) fn run(work: &mut Work, name: &str, out: &mut dyn Write) -> Result<()
 
 fn lines(work: &mut Work, name: &str, first: Vec<u8>, input: &mut Live, out: &mut dyn Write) -> Result<()> {
     let unwritten = |error: io::Error| outputs::unwritten("the result", &error);
-    let mut writer = Writer::of(Arc::clone(&work.redactor), name, Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut writer = Writer::of(Arc::clone(&work.redactor), name, Vec::new()).with_threads(threads);
     let mut batch = first;
     let mut tail = Vec::new();
     work.documents += u64::from(!batch.is_empty());
