@@ -238,17 +238,22 @@ impl Redactor {
         persons: &Persons<'_>,
         span: &Span,
     ) -> Result<Option<Vec<u8>>> {
+        let value = &document.bytes[span.at.clone()];
+        let said = layers::said(value);
+        if self.forms.find(&said).first().is_some_and(|mark| mark.at == (0..said.len())) {
+            return Ok(None);
+        }
         let is_date = matches!(&span.kind[..], "date" | "dob");
         let shifts = is_date && self.maker.plan.strategy(&span.kind) == Strategy::Shift;
         let made = self.maker.make(&Asked {
             kind: &span.kind,
-            value: &document.bytes[span.at.clone()],
+            value,
             next: document.bytes.get(span.at.end).copied(),
             shift: shifts.then(|| persons.shift(&self.maker, span.at.start)).flatten(),
             plain: syntax.plain(&span.at),
             structural: syntax.is_structural(&span.at),
         })?;
-        Ok(made.map(|text| syntax.fit(&span.at, text)))
+        Ok(made.map(|text| layers::block(value, &text).unwrap_or_else(|| syntax.fit(&span.at, text))))
     }
 
     fn persons<'a>(&self, document: &'a Document, spans: &[Span], marks: &[Mark]) -> Persons<'a> {

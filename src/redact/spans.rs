@@ -86,7 +86,10 @@ pub(super) fn elsewhere(spans: &[Span], marks: &[Mark], document: &Document) -> 
     if values.is_empty() || values.len() > MANY {
         return Vec::new();
     }
-    let matcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values.iter().map(|(v, _)| v));
+    let matcher = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .ascii_case_insensitive(true)
+        .build(values.iter().map(|(v, _)| v));
     let Ok(matcher) = matcher else { return Vec::new() };
     let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     let mut out = Vec::new();

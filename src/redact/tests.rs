@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Write;
 use std::sync::{Arc, LazyLock};
 
-use proptest::prelude::*;
+use proptest::prelude::{ProptestConfig, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::strategy::Strategy as Generate;
 
 use super::*;
 
@@ -23,7 +24,7 @@ static REDACTORS: LazyLock<Vec<Arc<Redactor>>> = LazyLock::new(|| {
 });
 
 /// Documents with people in them, in several formats.
-fn document() -> impl Strategy_<Value = (&'static str, String)> {
+fn document() -> impl Generate<Value = (&'static str, String)> {
     let person = (
         prop::sample::select(vec!["Denise Caldwell", "Harold Whitfield", "Luz Marisol Ortega", "Priya Raghunathan"]),
         10_000_000u32..99_999_999,
@@ -48,8 +49,6 @@ fn document() -> impl Strategy_<Value = (&'static str, String)> {
         (name, head.to_owned() + &rows.collect::<Vec<_>>().join("\n") + "\n")
     })
 }
-
-use proptest::strategy::Strategy as Strategy_;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
