@@ -448,3 +448,57 @@ fn copy(from: &Path, to: &Path) {
         fs::copy(from, to).expect("a file");
     }
 }
+
+#[test]
+fn what_goes_wrong_is_said() {
+    let (folder, apart) = (Folder::new("redact-wrong"), Apart::new("wrong"));
+    folder.file("in.csv", RECORD).file("gone.csv.gz", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]);
+    let full = |command: &str| {
+        let program = env!("CARGO_BIN_EXE_phivet");
+        let done =
+            Command::new("bash").args(["-c", &command.replace("phivet", program)]).current_dir(&folder.0).output();
+        let done = done.expect("bash starts");
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    for command in ["phivet redact in.csv > /dev/full", "cat in.csv | phivet redact > /dev/full"] {
+        let (code, said) = full(command);
+        assert!(code == Some(2) && said.contains("cannot write") && !said.contains("Caldwell"), "{said}");
+    }
+    folder.phivet(&["redact", "gone.csv.gz", "out.gz"]).exits(2).says(&["gone.csv.gz"]);
+    assert!(!folder.0.join("out.gz").exists());
+    // Another key is no key of the vault, and a vault that was changed is none.
+    let (file, vault, other) = (keys(&folder, &apart), apart.path("vault"), apart.path("other"));
+    folder.file("phivet.yaml", "redact: {kinds: {name: pseudonym}}\n");
+    folder.phivet(&["redact", "in.csv", "a.csv", "--key-file", &file, "--vault", &vault]).exits(0);
+    folder.phivet(&["keys", "new", "--key-file", &other]).exits(0);
+    let wrong = ["redact", "in.csv", "b.csv", "--key-file", &other, "--vault", &vault];
+    folder.phivet(&wrong).exits(2).says(&["line 1 of the vault"]);
+    let text = fs::read_to_string(&vault).expect("a vault");
+    fs::write(&vault, &text[..text.len() - 4]).expect("a vault");
+    folder
+        .phivet(&["redact", "in.csv", "b.csv", "--key-file", &file, "--vault", &vault])
+        .exits(2)
+        .says(&["was changed"]);
+    fs::write(apart.0.join("short"), "k1 - abc\n").expect("a file");
+    fs::set_permissions(apart.0.join("short"), fs::Permissions::from_mode(0o600)).expect("a mode");
+    folder.phivet(&["keys", "list", "--key-file", &apart.path("short")]).exits(2).says(&["no secret of 64 hex digits"]);
+    assert!(!folder.0.join("b.csv").exists());
+}
+
+#[test]
+fn a_stream_that_ends_inside_a_character_is_told() {
+    let folder = Folder::new("redact-cut");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_phivet"))
+        .arg("redact")
+        .current_dir(&folder.0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("phivet starts");
+    child.stdin.take().expect("a pipe").write_all(b"patient_ssn=536-90-4399\ncaf\xC3").expect("it reads");
+    let done = child.wait_with_output().expect("it ends");
+    assert_eq!(done.status.code(), Some(2));
+    assert!(done.stdout.starts_with(b"patient_ssn=[SSN]\n"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("in the middle of a"));
+}

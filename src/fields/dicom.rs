@@ -11,6 +11,8 @@ mod values;
 mod vr;
 mod xml;
 
+use std::ops::Range;
+
 use crate::document::Document;
 use crate::fields::remarks::Remark;
 use crate::fields::{Field, Format, Mark};
@@ -65,9 +67,12 @@ fn read(document: &Document, out: &mut Vec<Field>) {
     }
 }
 
-/// The elements of a file, in order: the VR, where it is known, and where the value stands. None: it is no such file.
+/// An element: its VR, where that is known, and where its value stands.
+pub type Element = (Option<[u8; 2]>, Range<usize>);
+
+/// The elements of a file, in order. None: it is no such file.
 #[must_use]
-pub fn elements(bytes: &[u8]) -> Option<Vec<(Option<[u8; 2]>, std::ops::Range<usize>)>> {
+pub fn elements(bytes: &[u8]) -> Option<Vec<Element>> {
     let begun = header::begins(bytes).filter(|_| !header::is_deflated(bytes))?;
     Some(header::elements(bytes, begun))
 }

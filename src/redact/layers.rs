@@ -52,7 +52,7 @@ pub(super) fn around(bytes: &[u8], at: &Range<usize>) -> Option<Layer> {
     (dicom || is_text(&inner)).then(|| Layer {
         at: start..end + padding,
         inner,
-        style: Style { url, padded: padding > 0 || (end - start) % 4 == 0, lines },
+        style: Style { url, padded: padding > 0 || (end - start).is_multiple_of(4), lines },
     })
 }
 
@@ -111,15 +111,16 @@ pub(super) fn block(value: &[u8], text: &[u8]) -> Option<Vec<u8>> {
     let body = value.strip_suffix(b"==").or_else(|| value.strip_suffix(b"=")).unwrap_or(value);
     // Digits in hexadecimal are of one case.
     let mixed = body.iter().any(u8::is_ascii_lowercase) && body.iter().any(u8::is_ascii_uppercase);
-    let is_block = mixed && value.len() >= BLOCK && value.len() % 4 == 0 && body.iter().all(|b| is_base64(*b));
+    let is_block = mixed && value.len() >= BLOCK && value.len().is_multiple_of(4) && body.iter().all(|b| is_base64(*b));
     let style = Style { url: false, padded: true, lines: None };
     is_block.then(|| Layer { at: 0..0, inner: Vec::new(), style }.encode(text))
 }
 
 /// What a short value says that [`block`] may have written; nothing for others.
 pub(super) fn said(value: &[u8]) -> Vec<u8> {
-    let ours =
-        value.len() < BLOCK && value.len() % 4 == 0 && (value.starts_with(b"W") || value.starts_with(b"UkVEQUNURUQt"));
+    let ours = value.len() < BLOCK
+        && value.len().is_multiple_of(4)
+        && (value.starts_with(b"W") || value.starts_with(b"UkVEQUNURUQt"));
     if ours { decode(value) } else { Vec::new() }
 }
 
@@ -148,25 +149,4 @@ impl Layer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn layers_are_found_and_made_again() {
-        let text = b"{\"patient\":\"Denise Caldwell\",\"ssn\":\"536-90-4399\",\"note\":\"seen in the clinic, well\"}";
-        let plain = Layer { at: 0..0, inner: Vec::new(), style: Style { url: false, padded: true, lines: None } };
-        let wide =
-            Layer { at: 0..0, inner: Vec::new(), style: Style { url: false, padded: true, lines: Some((76, "\r\n")) } };
-        for encoded in [plain.encode(text), wide.encode(text)] {
-            let document = [b"token: ", &encoded[..], b"\r\n\r\nmore"].concat();
-            for at in [7, 7 + encoded.len() / 2, 7 + encoded.len() - 8] {
-                let found = around(&document, &(at..at + 2)).expect("a layer");
-                assert_eq!(found.inner, text);
-                assert_eq!(&document[found.at.clone()], &encoded[..]);
-                assert_eq!(found.encode(&found.inner), encoded);
-            }
-        }
-        assert!(around(b"patient Denise Caldwell was seen", &(8..23)).is_none());
-        assert!(around(b"/home/users/patients/denisecaldwell", &(21..35)).is_none());
-    }
-}
+mod tests;

@@ -52,7 +52,7 @@ pub(super) fn read(bytes: &[u8], start: usize, out: &mut Vec<Field>) {
 }
 
 /// VR and place of each value.
-pub(super) fn elements(bytes: &[u8], start: usize) -> Vec<(Option<[u8; 2]>, Range<usize>)> {
+pub(super) fn elements(bytes: &[u8], start: usize) -> Vec<super::Element> {
     Walk::new(bytes, start).map(|(_, vr, value)| (vr, value)).collect()
 }
 
