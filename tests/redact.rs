@@ -230,7 +230,7 @@ fn keys_are_kept_apart() {
     let command = format!("cat {file}");
     let by_command = folder.phivet(&["redact", "a.csv", "--policy", "logs", "--key-command", &command]).exits(0).out;
     assert_eq!(by_command, folder.read("b.csv"));
-    folder.file("phivet.yaml", &format!("redact: {{policy: logs, key_command: '{command}'}}\n"));
+    folder.file("phivet.yaml", format!("redact: {{policy: logs, key_command: '{command}'}}\n"));
     folder.phivet(&["redact", "a.csv"]).exits(2).says(&["is not run"]);
     folder.phivet(&["redact", "a.csv", "--config", "phivet.yaml"]).exits(0);
 }
@@ -346,7 +346,7 @@ fn compressed_files_and_archives_are_rewritten() {
         String::from_utf8_lossy(&done.stdout).into_owned()
     };
     sh(
-        "tar czf in/all.tgz -C in a.csv note.txt && gzip -k in/a.csv && python3 -c \"import zipfile; z=zipfile.ZipFile('in/all.zip','w',zipfile.ZIP_DEFLATED); z.write('in/a.csv','d/a.csv'); z.write('in/all.tgz','inner.tgz')\"",
+        "mkdir t && cp in/a.csv in/note.txt t && ln -s a.csv t/link && tar czf in/all.tgz -C t a.csv note.txt link && gzip -k in/a.csv && python3 -c \"import zipfile; z=zipfile.ZipFile('in/all.zip','w',zipfile.ZIP_DEFLATED); z.write('in/a.csv','d/a.csv'); z.write('in/all.tgz','inner.tgz')\"",
     );
     folder.phivet(&["redact", "in", "out"]).exits(0);
     let plain = folder.read("out/a.csv");
@@ -364,7 +364,12 @@ fn compressed_files_and_archives_are_rewritten() {
         ),
         plain
     );
+    assert!(sh("tar tzvf out/all.tgz").contains("link -> a.csv"));
     let before = fs::read(folder.0.join("out/all.zip")).expect("a file");
+    let written = || fs::metadata(folder.0.join("out/all.zip")).and_then(|found| found.modified()).expect("a time");
+    let then = written();
+    folder.phivet(&["redact", "out", "--in-place"]).exits(0).says(&["nothing to redact"]);
+    assert_eq!(written(), then, "what needs nothing is not written");
     folder.phivet(&["redact", "out", "twice"]).exits(0);
     assert_eq!(fs::read(folder.0.join("twice/all.zip")).expect("a file"), before);
 }

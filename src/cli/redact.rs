@@ -124,7 +124,7 @@ pub(super) fn run(args: &RedactArgs) -> Result<u8> {
     let done = match (&target, input) {
         (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
         (Target::File(file), None) => {
-            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out)).map(drop)
+            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out).map(|()| true))
         }
         (_, None) => Ok(()),
         (Target::Stream, Some(input)) => tree::shown(&mut work, input),

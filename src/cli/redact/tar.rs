@@ -17,7 +17,7 @@ pub(super) fn rewrite(
     out: &mut dyn Write,
     depth: u32,
 ) -> Done {
-    let (mut long, mut size) = (None, None);
+    let (mut long, mut size, mut is_linked_far) = (None, None, false);
     loop {
         let mut block = [0; BLOCK];
         match from.read_exact(&mut block) {
@@ -33,7 +33,15 @@ pub(super) fn rewrite(
         match block[156] {
             b'L' => long = Some(until_nul(&content(from, own)?).to_vec()),
             b'x' => pax(&content(from, own)?, &mut long, &mut size),
-            b'K' | b'g' => drop(content(from, own)?),
+            b'g' => drop(content(from, own)?),
+            b'K' => {
+                drop(content(from, own)?);
+                is_linked_far = true;
+            }
+            b'1' | b'2' if std::mem::take(&mut is_linked_far) => {
+                rewriter.work.skip(name, "a link to a long name was left out");
+                long = None;
+            }
             _ => {
                 let path = long.take().unwrap_or_else(|| path(&block));
                 let path = String::from_utf8_lossy(&path).into_owned();
@@ -55,11 +63,16 @@ fn member(
     let name = format!("{archive}!{path}");
     let shown = rewriter.work.shown(path);
     match block[156] {
-        b'5' => return header(block, &shown, 0, out),
+        b'5' => return header(block, (&shown, ""), 0, out),
+        b'1' | b'2' => {
+            let link = String::from_utf8_lossy(until_nul(&block[157..257])).into_owned();
+            let link = rewriter.work.shown(&link);
+            return header(block, (&shown, &link), 0, out);
+        }
         0 | b'0' | b'7' if !path.ends_with('/') => {}
-        0 | b'0' => return header(block, &shown, 0, out),
+        0 | b'0' => return header(block, (&shown, ""), 0, out),
         _ => {
-            rewriter.work.skip(&name, "a link or device: it was left out");
+            rewriter.work.skip(&name, "a device: it was left out");
             return content_passed(from, size);
         }
     }
@@ -84,7 +97,7 @@ fn member(
         }
         Err(fail) => Err(fail),
         Ok(()) => {
-            header(block, &shown, made.len() as u64, out)?;
+            header(block, (&shown, ""), made.len() as u64, out)?;
             padded(&made, out)
         }
     }
@@ -115,8 +128,8 @@ fn padded(bytes: &[u8], out: &mut dyn Write) -> Done {
     out.write_all(bytes).and_then(|()| out.write_all(&[0; BLOCK][..padding])).map_err(|error| unwritten(&error))
 }
 
-/// A header as the old one, with this name and size, and nobody's owner.
-fn header(old: &[u8; BLOCK], name: &str, size: u64, out: &mut dyn Write) -> Done {
+/// A header as the old one, with this name, link and size, and nobody's owner.
+fn header(old: &[u8; BLOCK], (name, link): (&str, &str), size: u64, out: &mut dyn Write) -> Done {
     let mut block = [0; BLOCK];
     let name = name.as_bytes();
     if name.len() > 100 {
@@ -131,6 +144,8 @@ fn header(old: &[u8; BLOCK], name: &str, size: u64, out: &mut dyn Write) -> Done
     block[..short.len()].copy_from_slice(short);
     block[136..148].copy_from_slice(&old[136..148]);
     block[156] = old[156];
+    let link = &link.as_bytes()[..link.len().min(100)];
+    block[157..157 + link.len()].copy_from_slice(link);
     sealed(&mut block, size, &old[100..108], out)
 }
 

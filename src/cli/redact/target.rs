@@ -137,13 +137,13 @@ impl Drop for Half {
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Writes a file: what `fill` gives stands beside the target until all of it is on the disk, then takes its place. An
-/// error leaves the target as it was. Without `permissions` the file is readable by its owner.
-pub(super) fn write<T>(
+/// Writes a file: what `fill` gives stands beside the target until all of it is on the disk, then takes its place, if
+/// `fill` says so. An error leaves the target as it was. Without `permissions` the file is readable by its owner.
+pub(super) fn write(
     target: &Path,
     permissions: Option<Permissions>,
-    fill: &mut dyn FnMut(&mut dyn Write) -> Result<T>,
-) -> Result<T> {
+    fill: &mut dyn FnMut(&mut dyn Write) -> Result<bool>,
+) -> Result<()> {
     let failed = |error: io::Error| outputs::unwritten(&target.display().to_string(), &error);
     let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if fs::metadata(target).is_ok_and(|found| found.permissions().readonly()) {
@@ -153,13 +153,16 @@ pub(super) fn write<T>(
     let mut half = Half { path: folder.join(name) };
     let file = create_private(&half.path).map_err(failed)?;
     let mut out = BufWriter::with_capacity(256 << 10, &file);
-    let made = fill(&mut out)?;
+    let is_wanted = fill(&mut out)?;
+    if !is_wanted {
+        return Ok(());
+    }
     out.flush().map_err(failed)?;
     drop(out);
     finish(&file, permissions).map_err(failed)?;
     fs::rename(&half.path, target).map_err(failed)?;
     half.path = PathBuf::new();
-    Ok(made)
+    Ok(())
 }
 
 fn finish(file: &File, permissions: Option<Permissions>) -> io::Result<()> {

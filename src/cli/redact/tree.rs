@@ -16,11 +16,28 @@ use crate::error::{Error, Result};
 pub(super) fn shown(work: &mut Work, input: &Path) -> Result<()> {
     let name = input.display().to_string();
     let file = opened(input).map_err(|reason| unread(work, &name, reason))?;
+    if file.metadata().is_ok_and(|found| found.len() > work.limits.memory) {
+        return straight(work, &name, &file);
+    }
     // Nothing is shown of a file that cannot be redacted to its end.
     let mut text = Vec::new();
     rewritten(work, &name, &file, &mut text)?;
     work.keep_codes()?;
     io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))
+}
+
+/// A large file, as it is read.
+fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
+    if work.vault.is_some() {
+        return Err(Error::Usage {
+            what: "a file of this size goes to another file, so that its codes are kept before they are shown"
+                .to_owned(),
+            help: "name the file for the result behind the input".to_owned(),
+        });
+    }
+    let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout());
+    rewritten(work, name, file, &mut out)?;
+    out.flush().map_err(|error| outputs::unwritten("standard output", &error))
 }
 
 /// A file to another, or over itself.
@@ -119,7 +136,9 @@ fn one(work: &mut Work, file: &File, name: &str, to: &Path) -> Result<()> {
         if changed(&before, &after) {
             return Err(unread(work, name, "it changed while it was read; run again".to_owned()));
         }
-        work.keep_codes()
+        work.keep_codes()?;
+        // Where nothing was found, what is there stays as it is: compressed anew it would be other bytes.
+        Ok(!work.in_place || work.counts != kept)
     });
     if made.is_err() {
         work.counts = kept;
