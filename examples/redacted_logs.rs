@@ -1,5 +1,7 @@
 //! A service whose log is de-identified before it is written: `cargo run --features tracing --example redacted_logs`.
 
+#![allow(clippy::disallowed_methods)] // it writes to standard output
+
 use std::sync::Arc;
 
 use phivet::redact::{MakeWriter, Plan, Redactor};
