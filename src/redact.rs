@@ -93,7 +93,8 @@ struct Edit {
 }
 
 impl Redactor {
-    /// With phivet's own rules. A plan that needs a key gets it by [`Redactor::with_keys`].
+    /// With phivet's own rules. A plan that needs a key gets it by [`Redactor::with_keys`]; the year is taken to be 2026
+    /// until [`Redactor::in_year`] says which it is.
     ///
     /// # Errors
     /// [`crate::Error::Rule`] where a rule is not usable.

@@ -44,7 +44,7 @@ pub(super) struct RedactArgs {
     /// Why it is done, for the audit trail.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Say nothing but errors.
+    /// No summary: only errors, and what was not redacted.
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
