@@ -90,6 +90,8 @@ struct Edit {
     at: Range<usize>,
     text: Vec<u8>,
     kind: String,
+    /// What was replaced inside of it, where it is an encoded text.
+    inside: Counts,
 }
 
 impl Redactor {
@@ -224,7 +226,7 @@ impl Redactor {
         let persons = self.persons(document, &spans, &marks);
         for span in spans {
             if let Some(text) = self.text(document, &syntax, &persons, &span)? {
-                edits.push(Edit { at: span.at, text, kind: span.kind });
+                edits.push(Edit { at: span.at, text, kind: span.kind, inside: Counts::new() });
             }
         }
         edits.sort_by_key(|edit| edit.at.start);
@@ -302,14 +304,15 @@ impl Redactor {
             // What began in the part before is written already: its rest becomes zeros.
             if layer.at.start < document.own.start {
                 let at = span.at.start.max(document.own.start)..span.at.end;
-                edits.push(Edit { text: vec![b'A'; at.len()], at, kind: span.kind });
+                edits.push(Edit { text: vec![b'A'; at.len()], at, kind: span.kind, inside: Counts::new() });
                 continue;
             }
             let inner = Document::of(document.name.clone(), layer.inner.clone());
-            let inside = if depth < DEPTH && pass == 0 { Some(self.at_depth(&inner, depth + 1)?.bytes) } else { None };
-            let changed = inside.filter(|bytes| *bytes != layer.inner);
-            let text = layer.encode(changed.as_deref().unwrap_or(b"[REDACTED]"));
-            edits.push(Edit { at: layer.at, text, kind: span.kind });
+            let inside = if depth < DEPTH && pass == 0 { Some(self.at_depth(&inner, depth + 1)?) } else { None };
+            let changed = inside.filter(|inside| inside.bytes != layer.inner);
+            let text = layer.encode(changed.as_ref().map_or(b"[REDACTED]", |inside| &inside.bytes));
+            let inside = changed.map(|inside| inside.counts).unwrap_or_default();
+            edits.push(Edit { at: layer.at, text, kind: span.kind, inside });
         }
         Ok((edits, outside))
     }
@@ -327,8 +330,10 @@ fn apply(document: &Document, edits: &[Edit], counts: &mut Counts) -> (Vec<u8>, 
         out.extend_from_slice(&bytes[from..edit.at.start]);
         out.extend_from_slice(&edit.text);
         from = edit.at.end;
+        let one = (&edit.kind, &1);
+        let inside = edit.inside.iter().chain((edit.inside.is_empty()).then_some(one));
         if bytes[edit.at.clone()] != edit.text {
-            *counts.entry(edit.kind.clone()).or_insert(0) += 1;
+            inside.for_each(|(kind, count)| *counts.entry(kind.clone()).or_insert(0) += count);
         }
     }
     out.extend_from_slice(bytes.get(from..own.end).unwrap_or_default());

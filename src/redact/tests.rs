@@ -126,7 +126,9 @@ fn base64_is_rewritten_inside() {
     let inner = r#"{"patient":"Denise Caldwell","ssn":"536-90-4399","note":"seen"}"#;
     let packed = "eyJwYXRpZW50IjoiRGVuaXNlIENhbGR3ZWxsIiwic3NuIjoiNTM2LTkwLTQzOTkiLCJub3RlIjoic2VlbiJ9";
     let document = Document::of("a.log", format!("INFO payload={packed} done\n").into_bytes());
-    let redacted = REDACTORS[0].redact(&document).expect("a policy without a key").bytes;
+    let redacted = REDACTORS[0].redact(&document).expect("a policy without a key");
+    assert_eq!((redacted.counts.get("name"), redacted.counts.get("ssn")), (Some(&1), Some(&1)));
+    let redacted = redacted.bytes;
     let text = String::from_utf8(redacted.clone()).expect("text");
     let code = text.split(['=', ' ']).nth(2).expect("a payload");
     let layer = layers::around(code.as_bytes(), &(0..4)).expect("base64");
