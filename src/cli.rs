@@ -13,16 +13,20 @@ mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
 mod git;
+mod glass;
 mod hook;
 mod init;
+mod keys;
 mod known;
 mod lsp;
 mod outputs;
 mod progress;
+mod redact;
 mod repo;
 mod reveal;
 mod rules;
 mod scan;
+mod secret;
 mod setup;
 mod shell;
 mod sift;
@@ -72,7 +76,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<u8> {
     match command {
-        Command::Scan(args) => reveal::run(args),
+        Command::Scan(args) => glass::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Baseline(args) => baseline::run(args),
@@ -80,6 +84,9 @@ fn run(command: &Command) -> Result<u8> {
         Command::Config(args) => config::run(args),
         Command::Init(args) => init::run(args),
         Command::InstallHook(args) => hook::run(args),
+        Command::Redact(args) => redact::run(args),
+        Command::Keys(args) => keys::run(args),
+        Command::Reveal(args) => reveal::run(args),
         Command::Doctor => doctor::run(),
         Command::Lsp => lsp::run(),
         Command::Completions { shell } => shell::completions(*shell),

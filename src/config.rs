@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::judge::policy::Profile;
+use crate::redact::{Ready, Strategy};
 use crate::rule::{Severity, yaml_error};
 
 pub use globs::{Globs, plain};
@@ -49,6 +50,24 @@ pub struct Config {
     pub paths: Vec<PathConfig>,
     /// What this project's own code is like.
     pub code: Code,
+    /// How identifiers are replaced.
+    pub redact: Redact,
+}
+
+/// How `phivet redact` replaces what it finds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Redact {
+    /// The policy to begin with.
+    pub policy: Option<Ready>,
+    /// Other strategies for some kinds.
+    pub kinds: BTreeMap<String, Strategy>,
+    /// The file of keys, relative to this file; it lies outside of the repository.
+    pub key_file: Option<String>,
+    /// A command that prints the keys; it is run only where the configuration is named on the command line.
+    pub key_command: Option<String>,
+    /// The vault of pseudonyms, relative to this file; it lies outside of the repository.
+    pub vault: Option<String>,
 }
 
 /// What a project says of its own code.

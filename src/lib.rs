@@ -27,6 +27,7 @@ pub mod fields;
 pub mod judge;
 pub mod kind;
 pub mod mask;
+pub mod redact;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;

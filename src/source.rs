@@ -14,6 +14,7 @@ mod message;
 mod narrow;
 mod open;
 mod parts;
+pub mod rewrite;
 mod stdin;
 mod unpack;
 

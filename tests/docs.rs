@@ -184,6 +184,8 @@ fn reference(schema: &serde_json::Value) -> String {
     settings(&mut out, &properties["paths"]["items"]["properties"]);
     out.push_str("## `code`\n\nFor the code checks ([flow.md](flow.md)):\n\n");
     settings(&mut out, &properties["code"]["properties"]);
+    out.push_str("## `redact`\n\nFor `phivet redact` ([redact.md](redact.md)):\n\n");
+    settings(&mut out, &properties["redact"]["properties"]);
     out.push_str("## `words`\n\n");
     settings(&mut out, &properties["words"]["properties"]);
     out

@@ -46,7 +46,7 @@ pub(super) enum Color {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Scan files, folders, standard input, git or buckets.
-    Scan(Box<super::reveal::ScanCommand>),
+    Scan(Box<super::glass::ScanCommand>),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.
@@ -61,6 +61,12 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Have git scan what is committed, without pre-commit.
     InstallHook(HookArgs),
+    /// De-identify a file, a folder or standard input by a policy.
+    Redact(Box<super::redact::RedactArgs>),
+    /// Make, name or rotate the keys of tokens and encrypted values.
+    Keys(super::keys::KeysArgs),
+    /// Give back what was encrypted, or coded with a vault.
+    Reveal(Box<super::reveal::RevealArgs>),
     /// Look for what keeps phivet from working, and for places where PHI tends to lie forgotten.
     Doctor,
     /// Speak the Language Server Protocol on standard input and output, for editors.

@@ -15,7 +15,7 @@ use super::checkpoint::Checkpoint;
 use super::known::{Known, Place};
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
-use super::reveal::{Glass, Places};
+use super::glass::{Glass, Places};
 use super::sift::{Sift, Sifted};
 use super::similar::similar;
 use super::trail::{self, Trail};

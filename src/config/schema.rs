@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::judge::policy::PROFILES;
+use crate::redact::plan::{READY, STRATEGIES};
 
 /// The JSON schema (draft 2020-12) of a configuration.
 #[must_use]
@@ -47,6 +48,22 @@ pub fn schema() -> Value {
                     "sanitizers": texts("Functions that leave nothing of their argument to be known."),
                     "include_tests": {"description": "Look at test code too?", "type": "boolean"},
                     "cache": {"description": "A folder, relative to this file, for facts about files that did not change.", "type": "string"},
+                },
+            },
+            "redact": {
+                "description": "How phivet redact replaces what it finds.",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "policy": {"description": "The policy to begin with.", "enum": READY.iter().map(|(name, _)| *name).collect::<Vec<_>>()},
+                    "kinds": {
+                        "description": "Other strategies for some kinds.",
+                        "type": "object",
+                        "additionalProperties": {"enum": STRATEGIES.iter().map(|(name, _)| *name).collect::<Vec<_>>()},
+                    },
+                    "key_file": {"description": "The file of keys, relative to this file; it lies outside of the repository.", "type": "string"},
+                    "key_command": {"description": "A command that prints the keys; it is run only where the configuration is named by --config.", "type": "string"},
+                    "vault": {"description": "The vault of pseudonyms, relative to this file; it lies outside of the repository.", "type": "string"},
                 },
             },
             "paths": {

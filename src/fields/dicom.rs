@@ -11,6 +11,8 @@ mod values;
 mod vr;
 mod xml;
 
+use std::ops::Range;
+
 use crate::document::Document;
 use crate::fields::remarks::Remark;
 use crate::fields::{Field, Format, Mark};
@@ -63,6 +65,16 @@ fn read(document: &Document, out: &mut Vec<Field>) {
         dump::read(bytes, out);
         keyword::read(bytes, out);
     }
+}
+
+/// An element: its VR, where that is known, and where its value stands.
+pub type Element = (Option<[u8; 2]>, Range<usize>);
+
+/// The elements of a file, in order. None: it is no such file.
+#[must_use]
+pub fn elements(bytes: &[u8]) -> Option<Vec<Element>> {
+    let begun = header::begins(bytes).filter(|_| !header::is_deflated(bytes))?;
+    Some(header::elements(bytes, begun))
 }
 
 /// Why the data set of this document cannot be read, if it cannot.

@@ -245,6 +245,15 @@ impl Unpacker<'_> {
     }
 }
 
+/// The format that these first bytes begin, by its name in messages, if it is one that is unpacked, or known and not
+/// read; and whether it is a compressed stream.
+pub(super) fn format(name: &str, head: &[u8]) -> Option<(&'static str, bool)> {
+    let codec = CODECS.iter().find(|codec| (codec.is)(head)).map(|codec| (codec.name, true));
+    let container = || CONTAINERS.iter().find(|container| (container.is)(name, head)).map(|found| (found.name, false));
+    let unread = || UNREAD.iter().find(|(_, magic)| head.starts_with(magic)).map(|(name, _)| (*name, false));
+    codec.or_else(container).or_else(unread)
+}
+
 /// Do these first bytes begin something that is unpacked?
 fn is_packed(name: &str, head: &[u8]) -> bool {
     CODECS.iter().any(|codec| (codec.is)(head)) || CONTAINERS.iter().any(|container| (container.is)(name, head))

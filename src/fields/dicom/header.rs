@@ -51,6 +51,11 @@ pub(super) fn read(bytes: &[u8], start: usize, out: &mut Vec<Field>) {
     }
 }
 
+/// VR and place of each value.
+pub(super) fn elements(bytes: &[u8], start: usize) -> Vec<super::Element> {
+    Walk::new(bytes, start).map(|(_, vr, value)| (vr, value)).collect()
+}
+
 fn nothing(out: &mut Vec<Field>, gap: Range<usize>) {
     if gap.is_empty() {
         return;

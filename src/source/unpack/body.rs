@@ -27,7 +27,7 @@ pub(in crate::source) struct Body<'r> {
 
 impl<'r> Body<'r> {
     /// Reads the first bytes.
-    pub(super) fn new(rest: &'r mut dyn Read, size: Option<u64>, file: Option<&'r File>) -> Self {
+    pub(in crate::source) fn new(rest: &'r mut dyn Read, size: Option<u64>, file: Option<&'r File>) -> Self {
         let mut body = Self {
             head: Vec::new(),
             taken: 0,

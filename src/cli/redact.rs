@@ -1,0 +1,218 @@
+//! `phivet redact IN [OUT]`
+
+mod rewrite;
+mod stream;
+mod tar;
+mod target;
+mod tree;
+mod zip;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::args::{ConfigFlags, UnpackFlags};
+use super::secret::{self, KeyFlags, VaultFile};
+use super::{CLEAN, NOTHING, WRONG, setup, time};
+use crate::error::{Error, Result};
+use crate::redact::{Counts, Plan, Ready, Redactor};
+use crate::report::words;
+use crate::source::Limits;
+use target::Target;
+
+/// How to redact.
+#[derive(Args)]
+pub(super) struct RedactArgs {
+    /// A file or folder; `-`, or nothing, is standard input, line by line.
+    input: Option<PathBuf>,
+    /// Where the redacted file or folder goes; for a file and standard input else to standard output.
+    output: Option<PathBuf>,
+    /// safe-harbor, limited-data-set, research or logs [default: safe-harbor, or what phivet.yaml says].
+    #[arg(long, value_name = "POLICY")]
+    policy: Option<Ready>,
+    /// Write over the input itself.
+    #[arg(long, conflicts_with = "output")]
+    in_place: bool,
+    /// Fail where something was not redacted.
+    #[arg(long)]
+    strict: bool,
+    /// The name under which standard input is read.
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    stdin_filename: String,
+    /// Why it is done, for the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// No summary: only errors, and what was not redacted.
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    keys: KeyFlags,
+    #[command(flatten)]
+    config: ConfigFlags,
+    #[command(flatten)]
+    unpack: UnpackFlags,
+}
+
+/// What was done, for an audit trail: no values, names of documents masked.
+pub(super) struct Operation<'a> {
+    /// `redact` or `reveal`.
+    pub(super) command: &'a str,
+    /// What it was done to.
+    pub(super) targets: &'a [String],
+    /// How many values of each kind.
+    pub(super) counts: &'a Counts,
+    /// Why, as the user says.
+    pub(super) reason: Option<&'a str>,
+    /// How it ended.
+    pub(super) outcome: &'a str,
+}
+
+/// Reports an operation. The one place where the audit trail is told of redactions and revelations.
+pub(super) fn record(operation: &Operation<'_>) -> Result<()> {
+    let Operation { command, targets, counts, reason, outcome } = operation;
+    let _ = (command, targets, counts, reason, outcome);
+    Ok(())
+}
+
+/// What a run needs.
+struct Work {
+    redactor: Arc<Redactor>,
+    vault: Option<VaultFile>,
+    limits: Limits,
+    in_place: bool,
+    counts: Counts,
+    documents: u64,
+    /// What was not redacted, with the reason; names as they may be printed.
+    skipped: Vec<(String, String)>,
+    /// What else there is to say of a document.
+    notes: Vec<(String, String)>,
+}
+
+impl Work {
+    /// The name of a document as it may be printed.
+    fn shown(&self, name: &str) -> String {
+        self.redactor.scanner().name(name).as_str().to_owned()
+    }
+
+    fn skip(&mut self, name: &str, reason: impl Into<String>) {
+        let name = self.shown(name);
+        self.skipped.push((name, reason.into()));
+    }
+
+    fn count(&mut self, counts: Counts) {
+        for (kind, count) in counts {
+            *self.counts.entry(kind).or_insert(0) += count;
+        }
+    }
+
+    /// New codes are on the disk before what holds them is.
+    fn keep_codes(&mut self) -> Result<()> {
+        self.vault.as_mut().map_or(Ok(()), |vault| vault.append(&self.redactor))
+    }
+}
+
+/// Redacts, and says with which code to exit.
+pub(super) fn run(args: &RedactArgs) -> Result<u8> {
+    let input = args.input.as_deref().filter(|input| *input != Path::new("-"));
+    let target = Target::of(input, args.output.as_deref(), args.in_place)?;
+    let mut work = work(args, input)?;
+    if let Some(notice) = work.redactor.plan().notice().filter(|_| !args.quiet) {
+        let _ = writeln!(io::stderr(), "note: {notice}");
+    }
+    let done = match (&target, input) {
+        (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
+        (Target::File(file), None) => {
+            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out).map(|()| true))
+        }
+        (_, None) => Ok(()),
+        (Target::Stream, Some(input)) => tree::shown(&mut work, input),
+        (Target::File(to), Some(input)) => tree::file(&mut work, input, &input.display().to_string(), to),
+        (Target::Folder(to), Some(input)) => tree::folder(&mut work, input, to),
+    };
+    let outcome = if done.is_err() {
+        "failed"
+    } else if work.skipped.is_empty() {
+        "redacted"
+    } else {
+        "redacted in part"
+    };
+    let targets = [input.map_or_else(|| args.stdin_filename.clone(), |input| work.shown(&input.display().to_string()))];
+    let told = record(&Operation {
+        command: "redact",
+        targets: &targets,
+        counts: &work.counts,
+        reason: args.reason.as_deref(),
+        outcome,
+    });
+    done?;
+    told?;
+    say(args, &work);
+    let is_left = args.in_place || args.strict || work.documents == 0;
+    Ok(match work.documents {
+        _ if !work.skipped.is_empty() && is_left => WRONG,
+        0 => NOTHING,
+        _ => CLEAN,
+    })
+}
+
+fn work(args: &RedactArgs, input: Option<&Path>) -> Result<Work> {
+    let loaded = setup::configuration(&args.config)?;
+    let config = &loaded.config.redact;
+    let ready = args.policy.or(config.policy).unwrap_or_default();
+    let plan = Plan::new(ready, &config.kinds)?;
+    let data: Vec<PathBuf> = input.into_iter().chain(args.output.as_deref()).map(Path::to_owned).collect();
+    let year = words::date(time::now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
+    let (needs_key, needs_vault) = (plan.needs_key(), plan.needs_vault());
+    let mut redactor = Redactor::with_rules(plan, setup::rules(&loaded)?)?.in_year(year);
+    let mut vault = None;
+    if needs_key {
+        let named = args.config.config.is_some();
+        let Some(ring) = secret::ring(&args.keys, &loaded, named, &data)? else {
+            return Err(Error::Usage {
+                what: format!("the policy `{}` needs a key, and none is given", ready.name()),
+                help: "`phivet keys new --key-file FILE` makes one; name it with --key-file".to_owned(),
+            });
+        };
+        if needs_vault {
+            let mut file = VaultFile::open(&args.keys, &loaded, true, &data)?.ok_or_else(|| Error::Usage {
+                what: "pseudonyms need a vault, and none is given".to_owned(),
+                help: "name a file apart from the data with --vault; it is made where there is none".to_owned(),
+            })?;
+            redactor = redactor.with_vault(file.read(&ring)?);
+            vault = Some(file);
+        }
+        redactor = redactor.with_keys(ring);
+    }
+    Ok(Work {
+        redactor: Arc::new(redactor),
+        vault,
+        limits: args.unpack.limits(),
+        in_place: args.in_place,
+        counts: Counts::new(),
+        documents: 0,
+        skipped: Vec::new(),
+        notes: Vec::new(),
+    })
+}
+
+/// The summary, and what was not redacted, on standard error.
+fn say(args: &RedactArgs, work: &Work) {
+    let mut out = String::new();
+    for (name, note) in &work.notes {
+        out.push_str(&format!("note: {name}: {note}\n"));
+    }
+    for (name, reason) in &work.skipped {
+        let left = if work.in_place { "left as it is" } else { "not written" };
+        out.push_str(&format!("{left}: {name}: {reason}\n"));
+    }
+    if !args.quiet {
+        let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let plural = if work.documents == 1 { "" } else { "s" };
+        let what =
+            if kinds.is_empty() { "nothing to redact".to_owned() } else { format!("redacted {}", kinds.join(", ")) };
+        out.push_str(&format!("{what} in {} document{plural}\n", work.documents));
+    }
+    let _ = io::stderr().write_all(out.as_bytes());
+}

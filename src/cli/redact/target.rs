@@ -1,0 +1,173 @@
+//! Where the result goes: never over the source unless that is asked for, never half.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::super::outputs;
+use super::super::secret::create_private;
+use crate::error::{Error, Result};
+
+/// Where the result goes.
+pub(super) enum Target {
+    /// Standard output.
+    Stream,
+    /// A file.
+    File(PathBuf),
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl Target {
+    /// What the arguments say.
+    pub(super) fn of(input: Option<&Path>, output: Option<&Path>, in_place: bool) -> Result<Self> {
+        let Some(input) = input else {
+            if in_place {
+                return Err(refused("standard input is not in a place", "leave --in-place out"));
+            }
+            return Ok(output.map_or(Self::Stream, |file| Self::File(file.to_owned())));
+        };
+        let full = input.canonicalize().map_err(|error| Error::Read {
+            path: input.display().to_string(),
+            reason: error.to_string(),
+            help: "name a file or folder, or `-` for standard input".to_owned(),
+        })?;
+        let is_folder = full.is_dir();
+        match output {
+            None if in_place && is_folder => Ok(Self::Folder(input.to_owned())),
+            // Through a link, the file itself is written anew.
+            None if in_place => Ok(Self::File(full)),
+            None if is_folder => Err(refused(
+                "a folder needs a place for the result",
+                "name another folder, or write over it with --in-place",
+            )),
+            None => Ok(Self::Stream),
+            Some(output) => {
+                apart(&full, output, is_folder)?;
+                let is_new_file = !is_folder && output.is_dir();
+                let name = input.file_name().filter(|_| is_new_file).map(|name| output.join(name));
+                if let Some(name) = &name {
+                    apart(&full, name, false)?;
+                }
+                let output = name.unwrap_or_else(|| output.to_owned());
+                Ok(if is_folder { Self::Folder(output) } else { Self::File(output) })
+            }
+        }
+    }
+}
+
+/// Refuses an output that is the input, lies in it, or holds it.
+fn apart(input: &Path, output: &Path, is_folder: bool) -> Result<()> {
+    let same = || {
+        refused(
+            &format!("{} is the input itself", output.display()),
+            "name another place, or write over the input with --in-place",
+        )
+    };
+    if is_same_file(input, output) {
+        return Err(same());
+    }
+    let output = absolute(output);
+    if output == input {
+        return Err(same());
+    }
+    if is_folder && output.starts_with(input) {
+        return Err(refused(
+            &format!("{} lies inside of the input", output.display()),
+            "redacted data are kept apart from the source: name a folder outside of it",
+        ));
+    }
+    if is_folder && input.starts_with(&output) {
+        return Err(refused(
+            &format!("{} holds the input", output.display()),
+            "redacted data are kept apart from the source: name a folder of its own",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| fs::metadata(path).map(|found| (found.dev(), found.ino())).ok();
+    id(one).is_some_and(|one| id(other) == Some(one))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// The path with what of it exists made plain.
+fn absolute(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut at = full.as_path();
+    loop {
+        if let Ok(known) = at.canonicalize() {
+            return rest.iter().rev().fold(known, |path, name| path.join(name));
+        }
+        match (at.parent(), at.file_name()) {
+            (Some(parent), Some(name)) => {
+                rest.push(name.to_owned());
+                at = parent;
+            }
+            _ => return crate::config::plain(&full),
+        }
+    }
+}
+
+fn refused(what: &str, help: &str) -> Error {
+    Error::Usage { what: what.to_owned(), help: help.to_owned() }
+}
+
+/// A file beside the target that becomes it, or goes.
+struct Half {
+    path: PathBuf,
+}
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Writes a file: what `fill` gives stands beside the target until all of it is on the disk, then takes its place, if
+/// `fill` says so. An error leaves the target as it was. Without `permissions` the file is readable by its owner.
+pub(super) fn write(
+    target: &Path,
+    permissions: Option<Permissions>,
+    fill: &mut dyn FnMut(&mut dyn Write) -> Result<bool>,
+) -> Result<()> {
+    let failed = |error: io::Error| outputs::unwritten(&target.display().to_string(), &error);
+    let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if fs::metadata(target).is_ok_and(|found| found.permissions().readonly()) {
+        return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
+    }
+    let name = format!(".phivet-{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut half = Half { path: folder.join(name) };
+    let file = create_private(&half.path).map_err(failed)?;
+    let mut out = BufWriter::with_capacity(256 << 10, &file);
+    let is_wanted = fill(&mut out)?;
+    if !is_wanted {
+        return Ok(());
+    }
+    out.flush().map_err(failed)?;
+    drop(out);
+    finish(&file, permissions).map_err(failed)?;
+    fs::rename(&half.path, target).map_err(failed)?;
+    half.path = PathBuf::new();
+    Ok(())
+}
+
+fn finish(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
+    if let Some(permissions) = permissions {
+        file.set_permissions(permissions)?;
+    }
+    file.sync_all()
+}
