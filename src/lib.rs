@@ -32,6 +32,7 @@ pub mod scan;
 #[cfg(feature = "cli")]
 pub mod source;
 pub(crate) mod streams;
+pub mod verify;
 pub mod words;
 
 pub use document::Document;

@@ -1,0 +1,237 @@
+//! Verification: is a data set de-identified under Safe Harbor, 45 CFR 164.514(b)(2)?
+//!
+//! A [`Verifier`] inspects each document with what the scanner has found in it ([`Scanner::with_inspection`]): findings
+//! that are well-made replacements go, and what the rules do not look for comes in: parts of dates, names of columns and
+//! files, disguised values, bare hashes, combinations that single people out, values of the original.
+
+mod cells;
+pub mod certificate;
+mod clean;
+mod columns;
+mod dates;
+mod disguise;
+mod hashes;
+mod json;
+mod letters;
+mod name;
+mod original;
+mod quasi;
+mod spaces;
+mod text;
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use hashes::Undone;
+pub use letters::{LETTERS, Letters, Line};
+pub use quasi::{Asked, Risk};
+
+use crate::document::Document;
+use crate::judge::Finding;
+use crate::judge::policy::{Policy, Profile};
+use crate::kind::Kind;
+use crate::rule::{Rules, Severity};
+use crate::scan::Scanner;
+use hashes::Hashes;
+use original::Original;
+use quasi::Quasi;
+
+/// Something that may not stand in de-identified data.
+struct Leak {
+    rule: RuleName,
+    at: Range<usize>,
+    says: String,
+}
+
+/// Id of the rule under which a leak is told.
+struct RuleName(Cow<'static, str>);
+
+impl From<&'static str> for RuleName {
+    fn from(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+}
+
+/// Under this policy data are scanned before they are verified: every identifier, health context or not.
+#[must_use]
+pub fn policy() -> Policy {
+    Policy { profile: Profile::SafeHarbor, ..Policy::default() }
+}
+
+/// Verifies documents, and keeps what concerns more than one of them.
+pub struct Verifier {
+    year: i64,
+    hashes: Mutex<Hashes>,
+    quasi: Option<Mutex<Quasi>>,
+    original: Option<Original>,
+}
+
+/// What is known at the end.
+pub struct Ended {
+    /// What looks like a hash, and what became of it.
+    pub undone: Undone,
+    /// What the quasi-identifiers amount to; `None` where none were asked for or no document has them.
+    pub risk: Option<Risk>,
+    /// Values of the original that found no more room and were not compared.
+    pub left_out: u64,
+}
+
+/// Learns the values of an original data set.
+pub struct Learner(Mutex<Original>);
+
+impl Default for Learner {
+    fn default() -> Self {
+        Self(Mutex::new(Original::new()))
+    }
+}
+
+impl Learner {
+    /// Sees a document of the original with its findings.
+    pub fn inspect(&self, document: &Document, findings: &[Finding]) {
+        locked(&self.0).learn(document, findings);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Verifier {
+    /// A verifier in this year (ages are told from birth years), that counts quasi-identifiers and compares with an
+    /// original where that is asked for.
+    #[must_use]
+    pub fn new(year: i64, quasi: Option<Asked>, original: Option<Learner>) -> Self {
+        Self {
+            year,
+            hashes: Mutex::default(),
+            quasi: quasi.map(|asked| Mutex::new(Quasi::new(asked))),
+            original: original.map(|learner| learner.0.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        }
+    }
+
+    /// What of a document may not stand in de-identified data.
+    #[must_use]
+    pub fn inspect(&self, scanner: &Scanner, document: &Document, found: Vec<Finding>) -> Vec<Finding> {
+        let rules = scanner.rules();
+        let columns = columns::of(document);
+        let mut leaks = self.leaks(rules, document, &columns);
+        let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
+        let place = |finding: &Finding| local(finding.start_byte)..local(finding.end_byte).min(document.bytes.len());
+        let mut findings: Vec<Finding> = found.into_iter().filter(|finding| stands(rules, document, finding, &place(finding))).collect();
+        let mut hits: Vec<Range<usize>> = findings.iter().map(place).collect();
+        let overlap = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+        leaks.retain(|leak| document.owns(leak.at.start) && !hits.iter().any(|hit| overlap(hit, &leak.at)));
+        leaks.sort_by_key(|leak| (leak.at.start, std::cmp::Reverse(leak.at.end)));
+        leaks.dedup_by(|next, kept| overlap(&next.at, &kept.at));
+        hits.extend(leaks.iter().map(|leak| leak.at.clone()));
+        hits.sort_by_key(|hit| hit.start);
+        findings.extend(leaks.iter().filter_map(|leak| {
+            let (rule, _) = rules.by_id(&leak.rule.0)?;
+            let mut finding = scanner.found(rule, document, leak.at.clone(), &hits);
+            finding.evidence.push(leak.says.clone());
+            Some(finding)
+        }));
+        findings.sort_by_key(|finding| finding.start_byte);
+        self.in_name(scanner, document, &mut findings);
+        let name = scanner.name_of(document, &hits);
+        for finding in &mut findings {
+            finding.document = name.clone();
+            finding.severity = finding.severity.max(Severity::Warning);
+            finding.suppressed = None;
+        }
+        self.gather(scanner, document, &columns, &hits);
+        findings
+    }
+
+    fn leaks(&self, rules: &Rules, document: &Document, columns: &[columns::Column]) -> Vec<Leak> {
+        let mut leaks = Vec::new();
+        for column in columns {
+            cells::leaks(&document.bytes, column, self.year, &mut leaks);
+        }
+        text::leaks(document, &mut leaks);
+        // What a program's own columns say is no person's.
+        let own = |leak: &Leak| columns.iter().any(|column| column.role == columns::Role::Operation && column.holds(leak.at.start));
+        leaks.retain(|leak| !own(leak));
+        if let Some(original) = &self.original {
+            original.survivors(rules, document, &mut leaks);
+        }
+        leaks
+    }
+
+    /// What the document's name holds; told once for each document.
+    fn in_name(&self, scanner: &Scanner, document: &Document, findings: &mut Vec<Finding>) {
+        if document.first_byte + document.own.start as u64 > 0 {
+            return;
+        }
+        let (name, masked) = (document.name.as_str(), scanner.name(&document.name));
+        let mut add = |rule: &str, says: &str| {
+            if let Some((rule, _)) = scanner.rules().by_id(rule) {
+                let mut finding = scanner.found(rule, document, 0..0, &[]);
+                finding.evidence.push(says.to_owned());
+                findings.insert(0, finding);
+            }
+        };
+        let hidden: Vec<char> = name.chars().zip(masked.as_str().chars()).filter(|(own, shown)| own != shown && !own.is_control()).map(|(own, _)| own).collect();
+        if hidden.iter().any(|c| c.is_alphabetic()) {
+            add("person-name", "in the name of the file");
+        } else if !hidden.is_empty() {
+            add("mrn", "a number of somebody in the name of the file");
+        }
+        if !name::zips(name).is_empty() {
+            add("zip-code", "a ZIP code in the name of the file");
+        }
+        if let Some(original) = &self.original {
+            let mut leaks = Vec::new();
+            original.survivors(scanner.rules(), &Document::new("", Kind::Unknown, name.as_bytes().to_vec()), &mut leaks);
+            leaks.iter().for_each(|leak| add(&leak.rule.0, "a value of the original survives in the name of the file"));
+        }
+    }
+
+    /// Takes note of hashes and of combinations.
+    fn gather(&self, scanner: &Scanner, document: &Document, columns: &[columns::Column], hits: &[Range<usize>]) {
+        if !matches!(document.kind, Kind::Code | Kind::Legal | Kind::Binary)
+            && let Some((rule, _)) = scanner.rules().by_id("hashed-identifier")
+        {
+            let mut name = None;
+            let mut found = |at: Range<usize>| {
+                let mut finding = scanner.found(rule, document, at, hits);
+                finding.document = name.get_or_insert_with(|| scanner.name_of(document, hits)).clone();
+                finding
+            };
+            locked(&self.hashes).collect(document, columns, &mut found);
+        }
+        if let Some(quasi) = &self.quasi {
+            locked(quasi).add(document, columns, &|| scanner.name_of(document, hits));
+        }
+    }
+
+    /// What is known when all documents have been seen: hashes are undone on `threads` threads until `expired` says that
+    /// the time is over.
+    pub fn end(self, threads: usize, expired: &(dyn Fn() -> bool + Sync)) -> Ended {
+        let hashes = self.hashes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ended {
+            undone: hashes.undo(threads, expired),
+            risk: self.quasi.and_then(|quasi| quasi.into_inner().unwrap_or_else(PoisonError::into_inner).end()),
+            left_out: self.original.map_or(0, |original| original.left_out),
+        }
+    }
+}
+
+/// Does a finding of the scan count here: is it an identifier, and not a well-made replacement of one?
+fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usize>) -> bool {
+    let other = ["health.", "flow.", "safeguard."].iter().any(|kind| finding.kind.starts_with(kind));
+    if other || finding.note.is_some() {
+        return false;
+    }
+    let text = &document.bytes[..];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b"_-.:".contains(b);
+    let before = text[..at.start.min(text.len())].iter().rev().take_while(|b| part(b)).count();
+    let after = text.get(at.end..).unwrap_or_default().iter().take_while(|b| part(b)).count();
+    let whole = &text[at.start.saturating_sub(before)..(at.end + after).min(text.len())];
+    let value = text.get(at.clone()).unwrap_or_default();
+    let coded = matches!(finding.kind.as_str(), "mrn" | "other_id" | "account" | "device" | "health_plan_id" | "name" | "license")
+        && (clean::is_code(whole) || clean::is_code(value));
+    let is_hash = rules.get(finding.rule).id == "hashed-identifier";
+    is_hash || !(coded || clean::is_removed(value))
+}
