@@ -5,9 +5,11 @@
 mod args;
 mod baseline;
 mod buckets;
+mod certify;
 mod checkpoint;
 mod config;
 mod doctor;
+mod done;
 mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
@@ -27,6 +29,7 @@ mod sift;
 mod similar;
 mod time;
 mod trust;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -70,6 +73,7 @@ pub fn main() -> ExitCode {
 fn run(command: &Command) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args),
+        Command::Verify(args) => verify::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Baseline(args) => baseline::run(args),

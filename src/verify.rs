@@ -208,12 +208,12 @@ impl Verifier {
 
     /// What is known when all documents have been seen: hashes are undone on `threads` threads until `expired` says that
     /// the time is over.
-    pub fn end(self, threads: usize, expired: &(dyn Fn() -> bool + Sync)) -> Ended {
-        let hashes = self.hashes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub fn finish(&self, threads: usize, expired: &(dyn Fn() -> bool + Sync)) -> Ended {
+        let hashes = std::mem::take(&mut *locked(&self.hashes));
         Ended {
             undone: hashes.undo(threads, expired),
-            risk: self.quasi.and_then(|quasi| quasi.into_inner().unwrap_or_else(PoisonError::into_inner).end()),
-            left_out: self.original.map_or(0, |original| original.left_out),
+            risk: self.quasi.as_ref().and_then(|quasi| locked(quasi).risk()),
+            left_out: self.original.as_ref().map_or(0, |original| original.left_out),
         }
     }
 }

@@ -47,6 +47,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Scan files, folders, standard input, git or buckets.
     Scan(Box<ScanArgs>),
+    /// Say whether a data set is de-identified: every letter of Safe Harbor, with a certificate.
+    Verify(Box<super::verify::VerifyArgs>),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.

@@ -322,7 +322,7 @@ pub(super) fn of_git(args: &ScanArgs) -> Result<Option<Arc<Asked>>> {
     Ok(super::git::asked(args, &paths, threads(args))?.map(Arc::new))
 }
 
-fn wanted(
+pub(super) fn wanted(
     args: &ScanArgs,
     loaded: &Loaded,
     checkpoint: Option<&Checkpoint>,
@@ -385,7 +385,7 @@ fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
 }
 
 /// Paths that somebody named and that are not there.
-fn missing(wanted: &Wanted) -> Vec<String> {
+pub(super) fn missing(wanted: &Wanted) -> Vec<String> {
     let named = wanted
         .paths
         .iter()
@@ -409,13 +409,13 @@ fn not_there(path: &str) -> Error {
     Error::Read { path: path.to_owned(), reason: "no such file or folder".to_owned(), help }
 }
 
-fn threads(args: &ScanArgs) -> usize {
+pub(super) fn threads(args: &ScanArgs) -> usize {
     let cores = std::thread::available_parallelism();
     args.threads.or(cores.ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
 /// The working directory as report names see it.
-fn root(here: &Path) -> Option<String> {
+pub(super) fn root(here: &Path) -> Option<String> {
     here.to_str().map(|here| here.replace(std::path::MAIN_SEPARATOR, "/").trim_end_matches('/').to_owned())
 }
 

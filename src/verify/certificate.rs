@@ -46,7 +46,7 @@ pub struct Certificate {
 }
 
 /// A file as it was verified.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileHash {
     /// Its name, masked where that holds a value.
     pub path: String,

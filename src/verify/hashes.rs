@@ -257,7 +257,7 @@ impl Search {
         digest: &[u8; 64],
     ) {
         let hit = digest.first_chunk().and_then(|start| by_start.get(start));
-        for (number, wanted, group) in hit.into_iter().flatten().filter(|(_, wanted, _)| digest.starts_with(wanted)) {
+        for (number, _, group) in hit.into_iter().flatten().filter(|(_, wanted, _)| digest.starts_with(wanted)) {
             if let Ok(mut undone) = self.undone.lock() {
                 undone.push((*number, algorithm.0, space.name));
             }

@@ -143,7 +143,7 @@ impl Quasi {
     }
 
     /// What the records amount to; `None` where no document has all the columns.
-    pub(super) fn end(self) -> Option<Risk> {
+    pub(super) fn risk(&self) -> Option<Risk> {
         if self.classes.is_empty() {
             return None;
         }
@@ -188,7 +188,7 @@ mod tests {
             let document = Document::of(name, text.as_bytes().to_vec());
             quasi.add(&document, &columns::of(&document), &|| scanner.name(name));
         }
-        let risk = quasi.end().expect("records");
+        let risk = quasi.risk().expect("records");
         assert_eq!((risk.records, risk.classes, risk.k, risk.unique, risk.at_risk, risk.l), (6, 3, 1, 1, 1, Some(1)));
         assert_eq!(risk.places, ["a.csv:6"]);
         assert!(!risk.passes());
