@@ -119,9 +119,9 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
 }
 
 /// Of a configuration only its rules count: data may not exempt themselves.
-fn only_rules(loaded: Loaded) -> Loaded {
-    let config = Config { rules: loaded.config.rules.clone(), ..Config::default() };
-    Loaded { config, ..loaded }
+fn only_rules(mut loaded: Loaded) -> Loaded {
+    loaded.config = Config { rules: std::mem::take(&mut loaded.config.rules), ..Config::default() };
+    loaded
 }
 
 fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
