@@ -10,11 +10,13 @@ mod checkpoint;
 mod config;
 mod doctor;
 mod done;
+mod drill;
 mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
 mod git;
 mod hook;
+mod incident;
 mod init;
 mod known;
 mod lsp;
@@ -27,6 +29,7 @@ mod setup;
 mod shell;
 mod sift;
 mod similar;
+mod stats;
 mod time;
 mod trust;
 mod verify;
@@ -74,6 +77,9 @@ fn run(command: &Command) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Incident(args) => incident::run(args),
+        Command::Stats(args) => stats::run(args),
+        Command::Drill(args) => drill::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Baseline(args) => baseline::run(args),

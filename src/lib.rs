@@ -22,6 +22,7 @@ pub mod detect;
 pub mod document;
 pub mod error;
 pub mod fields;
+pub mod incident;
 pub mod judge;
 pub mod kind;
 pub mod mask;
@@ -31,6 +32,7 @@ pub mod rule;
 pub mod scan;
 #[cfg(feature = "cli")]
 pub mod source;
+pub mod stats;
 pub(crate) mod streams;
 pub mod verify;
 pub mod words;

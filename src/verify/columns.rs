@@ -212,7 +212,7 @@ mod tests {
             ("study_day", Role::Term),
             ("age_at_visit", Role::Age(1)),
             ("ageMonths", Role::Age(12)),
-            ("age_group", Role::Other),
+            ("age_group", Role::Term),
             ("birthYear", Role::Birth),
             ("birth_weight", Role::Other),
             ("zip3", Role::Zip),
