@@ -31,6 +31,7 @@ use crate::document::Document;
 use crate::judge::Finding;
 use crate::judge::policy::{Policy, Profile};
 use crate::kind::Kind;
+use crate::mask::Masked;
 use crate::rule::{Rules, Severity};
 use crate::scan::Scanner;
 use hashes::Hashes;
@@ -120,10 +121,8 @@ impl Verifier {
         let place = |finding: &Finding| local(finding.start_byte)..local(finding.end_byte).min(document.bytes.len());
         let mut findings: Vec<Finding> = found.into_iter().filter(|finding| stands(rules, document, finding, &place(finding))).collect();
         let mut hits: Vec<Range<usize>> = findings.iter().map(place).collect();
-        let overlap = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
-        leaks.retain(|leak| document.owns(leak.at.start) && !hits.iter().any(|hit| overlap(hit, &leak.at)));
-        leaks.sort_by_key(|leak| (leak.at.start, std::cmp::Reverse(leak.at.end)));
-        leaks.dedup_by(|next, kept| overlap(&next.at, &kept.at));
+        leaks.retain(|leak| document.owns(leak.at.start));
+        new_ones(rules, &mut leaks, &findings, &hits);
         hits.extend(leaks.iter().map(|leak| leak.at.clone()));
         hits.sort_by_key(|hit| hit.start);
         findings.extend(leaks.iter().filter_map(|leak| {
@@ -133,15 +132,33 @@ impl Verifier {
             Some(finding)
         }));
         findings.sort_by_key(|finding| finding.start_byte);
-        self.in_name(scanner, document, &mut findings);
-        let name = scanner.name_of(document, &hits);
+        let hidden = self.in_name(scanner, document, &mut findings);
+        let name = scanner.name_of(document, &hits, &hidden);
         for finding in &mut findings {
             finding.document = name.clone();
             finding.severity = finding.severity.max(Severity::Warning);
             finding.suppressed = None;
         }
-        self.gather(scanner, document, &columns, &hits);
+        self.gather(scanner, document, &columns, (&hits, &name));
         findings
+    }
+
+    /// A file's name as it may be printed.
+    #[must_use]
+    pub fn name(&self, scanner: &Scanner, name: &str) -> Masked {
+        let document = Document::new(name, Kind::Unknown, Vec::new());
+        scanner.name_of(&document, &[], &self.values_of_name(scanner.rules(), name).into_iter().map(|(at, _)| at).collect::<Vec<_>>())
+    }
+
+    /// What a name holds that its own mask does not know: ZIP codes, and values of the original with their rules.
+    fn values_of_name(&self, rules: &Rules, name: &str) -> Vec<(Range<usize>, Option<RuleName>)> {
+        let mut found: Vec<(Range<usize>, Option<RuleName>)> = name::zips(name).into_iter().map(|at| (at, None)).collect();
+        if let Some(original) = &self.original {
+            let mut leaks = Vec::new();
+            original.survivors(rules, &Document::new("", Kind::Unknown, name.as_bytes().to_vec()), &mut leaks);
+            found.extend(leaks.into_iter().map(|leak| (leak.at, Some(leak.rule))));
+        }
+        found
     }
 
     fn leaks(&self, rules: &Rules, document: &Document, columns: &[columns::Column]) -> Vec<Leak> {
@@ -159,12 +176,14 @@ impl Verifier {
         leaks
     }
 
-    /// What the document's name holds; told once for each document.
-    fn in_name(&self, scanner: &Scanner, document: &Document, findings: &mut Vec<Finding>) {
-        if document.first_byte + document.own.start as u64 > 0 {
-            return;
-        }
+    /// What the document's name holds, told once for each document; says what of the name is to be hidden.
+    fn in_name(&self, scanner: &Scanner, document: &Document, findings: &mut Vec<Finding>) -> Vec<Range<usize>> {
         let (name, masked) = (document.name.as_str(), scanner.name(&document.name));
+        let values = self.values_of_name(scanner.rules(), name);
+        let spans = values.iter().map(|(at, _)| at.clone()).collect();
+        if document.first_byte + document.own.start as u64 > 0 {
+            return spans;
+        }
         let mut add = |rule: &str, says: &str| {
             if let Some((rule, _)) = scanner.rules().by_id(rule) {
                 let mut finding = scanner.found(rule, document, 0..0, &[]);
@@ -172,37 +191,38 @@ impl Verifier {
                 findings.insert(0, finding);
             }
         };
-        let hidden: Vec<char> = name.chars().zip(masked.as_str().chars()).filter(|(own, shown)| own != shown && !own.is_control()).map(|(own, _)| own).collect();
-        if hidden.iter().any(|c| c.is_alphabetic()) {
-            add("person-name", "in the name of the file");
-        } else if !hidden.is_empty() {
-            add("mrn", "a number of somebody in the name of the file");
+        let pairs = name.chars().zip(masked.as_str().chars());
+        let mut hidden = pairs.filter(|(own, shown)| own != shown && !own.is_control()).map(|(own, _)| own).peekable();
+        if hidden.peek().is_some() {
+            if hidden.any(char::is_alphabetic) {
+                add("person-name", "in the name of the file");
+            } else {
+                add("mrn", "a number of somebody in the name of the file");
+            }
         }
-        if !name::zips(name).is_empty() {
-            add("zip-code", "a ZIP code in the name of the file");
+        for (_, rule) in values {
+            match rule {
+                None => add("zip-code", "a ZIP code in the name of the file"),
+                Some(rule) => add(&rule.0, "a value of the original survives in the name of the file"),
+            }
         }
-        if let Some(original) = &self.original {
-            let mut leaks = Vec::new();
-            original.survivors(scanner.rules(), &Document::new("", Kind::Unknown, name.as_bytes().to_vec()), &mut leaks);
-            leaks.iter().for_each(|leak| add(&leak.rule.0, "a value of the original survives in the name of the file"));
-        }
+        spans
     }
 
     /// Takes note of hashes and of combinations.
-    fn gather(&self, scanner: &Scanner, document: &Document, columns: &[columns::Column], hits: &[Range<usize>]) {
+    fn gather(&self, scanner: &Scanner, document: &Document, columns: &[columns::Column], (hits, name): (&[Range<usize>], &Masked)) {
         if !matches!(document.kind, Kind::Code | Kind::Legal | Kind::Binary)
             && let Some((rule, _)) = scanner.rules().by_id("hashed-identifier")
         {
-            let mut name = None;
             let mut found = |at: Range<usize>| {
                 let mut finding = scanner.found(rule, document, at, hits);
-                finding.document = name.get_or_insert_with(|| scanner.name_of(document, hits)).clone();
+                finding.document = name.clone();
                 finding
             };
             locked(&self.hashes).collect(document, columns, &mut found);
         }
         if let Some(quasi) = &self.quasi {
-            locked(quasi).add(document, columns, &|| scanner.name_of(document, hits));
+            locked(quasi).add(document, columns, &|| name.clone());
         }
     }
 
@@ -216,6 +236,19 @@ impl Verifier {
             left_out: self.original.as_ref().map_or(0, |original| original.left_out),
         }
     }
+}
+
+/// Leaves those leaks that tell something new: of what overlaps, one of each letter is enough.
+fn new_ones(rules: &Rules, leaks: &mut Vec<Leak>, findings: &[Finding], hits: &[Range<usize>]) {
+    let overlap = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+    let letter = |leak: &Leak| rules.by_id(&leak.rule.0).and_then(|(_, rule)| rule.safe_harbor);
+    let known = |leak: &Leak| {
+        let of = |finding: &Finding| rules.get(finding.rule).safe_harbor;
+        findings.iter().zip(hits).any(|(finding, hit)| overlap(hit, &leak.at) && of(finding) == letter(leak))
+    };
+    leaks.retain(|leak| !known(leak));
+    leaks.sort_by_key(|leak| (leak.at.start, std::cmp::Reverse(leak.at.end)));
+    leaks.dedup_by(|next, kept| overlap(&next.at, &kept.at) && letter(next) == letter(kept));
 }
 
 /// Does a finding of the scan count here: is it an identifier, and not a well-made replacement of one?
@@ -232,6 +265,10 @@ fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usiz
     let value = text.get(at.clone()).unwrap_or_default();
     let coded = matches!(finding.kind.as_str(), "mrn" | "other_id" | "account" | "device" | "health_plan_id" | "name" | "license")
         && (clean::is_code(whole) || clean::is_code(value));
+    // `90+` is the group that Safe Harbor asks for.
+    if finding.kind == "age_over_89" && value == b"90" && text.get(at.end) == Some(&b'+') {
+        return false;
+    }
     let is_hash = rules.get(finding.rule).id == "hashed-identifier";
     is_hash || !(coded || clean::is_removed(value))
 }

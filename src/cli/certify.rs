@@ -9,17 +9,18 @@ use super::verify::{Verified, VerifyArgs, is_json};
 use crate::error::Result;
 use crate::scan::Scanner;
 use crate::source::{self, Wanted};
+use crate::verify::Verifier;
 use crate::verify::certificate::{Certificate, FileHash, HashesTried, STANDARD, TO_CONFIRM};
 
 /// SHA-256 of each whole file, where a certificate is wanted. Standard input can be read only once.
-pub(super) fn hashes(args: &VerifyArgs, scanner: &Scanner, wanted: &Wanted) -> Vec<FileHash> {
+pub(super) fn hashes(args: &VerifyArgs, (scanner, verifier): (&Scanner, &Verifier), wanted: &Wanted) -> Vec<FileHash> {
     let mut hashes = Vec::new();
     if args.certificate.is_empty() {
         return hashes;
     }
     source::inputs(wanted, &mut |input| {
         if wanted.stdin.as_ref() != Some(&input.name) {
-            let path = scanner.name(&input.name).to_string();
+            let path = verifier.name(scanner, &input.name).to_string();
             hashes.extend((input.open)().ok().and_then(|stream| hash(path, stream.bytes)));
         }
         true

@@ -102,9 +102,9 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     let scanner = scanner(scan, &loaded)?
         .with_inspection(Arc::new(move |scanner, document, found| inspecting.inspect(scanner, document, found)));
     let wanted = wanted(scan, &loaded)?;
-    let before = certify::hashes(args, &scanner, &wanted);
-    let mut verified = verified(scan, &scanner, &wanted, verifier, Duration::from_secs(args.hash_time))?;
-    if before != certify::hashes(args, &scanner, &wanted) {
+    let before = certify::hashes(args, (&scanner, &verifier), &wanted);
+    let mut verified = verified(scan, &scanner, &wanted, &verifier, Duration::from_secs(args.hash_time))?;
+    if before != certify::hashes(args, (&scanner, &verifier), &wanted) {
         verified.notices.push("a file changed while it was read: verify again".to_owned());
         verified.changed = true;
     }
@@ -254,7 +254,7 @@ impl Telling<'_> {
     }
 }
 
-fn verified<'a>(args: &ScanArgs, scanner: &'a Scanner, wanted: &Wanted, verifier: Arc<Verifier>, time: Duration) -> Result<Verified<'a>> {
+fn verified<'a>(args: &ScanArgs, scanner: &'a Scanner, wanted: &Wanted, verifier: &Verifier, time: Duration) -> Result<Verified<'a>> {
     let rules_hash = scanner.rules().hash();
     let plain = Meta {
         rules: scanner.rules(),

@@ -24,16 +24,12 @@ impl Scanner {
         self
     }
 
-    /// A document's name as it may be printed, masked also where it holds one of the values at `hits`.
+    /// A document's name as it may be printed, masked also where it holds one of the values at `hits`, and at `hidden`.
     #[must_use]
-    pub fn name_of(&self, document: &Document, hits: &[Range<usize>]) -> Masked {
-        named::masked_name(document, (hits, hits), &self.engine, self.in_name(&document.name))
-    }
-
-    /// Where a document's name, read as a text, holds identifiers.
-    #[must_use]
-    pub fn values_in_name(&self, name: &str) -> Vec<Range<usize>> {
-        self.in_name(name)
+    pub fn name_of(&self, document: &Document, hits: &[Range<usize>], hidden: &[Range<usize>]) -> Masked {
+        let mut in_name = self.in_name(&document.name);
+        in_name.extend_from_slice(hidden);
+        named::masked_name(document, (hits, hits), &self.engine, in_name)
     }
 
     /// A finding of a rule at a place of a document, for what others than the rules' own patterns have found. `hits` are

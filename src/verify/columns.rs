@@ -146,10 +146,10 @@ const COUNTS: &[&str] = &[
 ];
 /// Names of things that are no people.
 const THINGS: &[&str] = &[
-    "drug", "medication", "test", "lab", "procedure", "product", "column", "table", "plan", "payer", "generic",
-    "brand", "code", "diagnosis", "condition", "study", "group", "event", "variable", "measure", "race", "ethnicity",
+    "drug", "medication", "test", "lab", "procedure", "product", "table", "plan", "payer", "generic",
+    "brand", "code", "diagnosis", "condition", "study", "group", "event", "measure", "race", "ethnicity",
     "language", "country", "nation", "nationality", "state", "sex", "gender", "status", "type", "category", "unit",
-    "units", "class", "specialty", "department", "service", "organism", "allergen", "route", "form", "field",
+    "units", "class", "specialty", "department", "service", "organism", "allergen", "route", "form",
     "model", "arm", "site", "religion", "color", "colour", "analyte", "component", "display", "resource", "method",
 ];
 

@@ -19,6 +19,7 @@ struct Patterns {
     pair: Regex,
     token: Regex,
     backwards: Regex,
+    plain: Regex,
 }
 
 fn patterns() -> Option<&'static Patterns> {
@@ -31,6 +32,7 @@ fn patterns() -> Option<&'static Patterns> {
             caret: regex(r"(?-u)[A-Za-z'-]{2,40}\^[A-Za-z'-]{2,40}")?,
             pair: regex(r"(?-u)\b[A-Z][a-z]{2,20}(?:,? [A-Z]\.?)?,? [A-Z][a-z]{2,20}\b")?,
             token: regex(r"(?-u)[A-Za-z0-9+/_@.-]{8,512}={0,2}")?,
+            plain: regex(r"(?-u)\b(?:[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3}[-.][0-9]{3}[-.][0-9]{4})\b|\([0-9]{3}\) [0-9]{3}-[0-9]{4}\b|\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,200}\.[A-Za-z]{2,4}\b")?,
             backwards: regex(r"(?-u)\b[a-z]{2,20}[A-Z] [a-z]{2,20}[A-Z]\b")?,
         })
     };
@@ -71,6 +73,11 @@ pub(super) fn leaks(document: &Document, out: &mut Vec<Leak>) {
     for found in patterns.pair.find_iter(text) {
         if (metadata || is_medical(text)) && disguise::is_full_name(found.as_bytes()) && is_somebody(text, found.range(), metadata) {
             add("person-name", found.range(), "a given name and a surname");
+        }
+    }
+    for found in patterns.plain.find_iter(text) {
+        if let Some(rule) = disguise::shaped(found.as_bytes()) {
+            add(rule, found.range(), "has the form of such a value");
         }
     }
     let tokens = patterns.token.find_iter(text).map(|found| found.range());
