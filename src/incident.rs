@@ -69,8 +69,11 @@ impl Scope {
         let text = &document.bytes[..];
         let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
         let place = |finding: &Finding| local(finding.start_byte)..local(finding.end_byte).min(text.len());
-        let counted: Vec<(&str, Range<usize>)> =
-            findings.iter().filter(|finding| counts(finding)).map(|finding| (finding.kind.as_str(), place(finding))).collect();
+        let counted: Vec<(&str, Range<usize>)> = findings
+            .iter()
+            .filter(|finding| counts(finding))
+            .map(|finding| (finding.kind.as_str(), place(finding)))
+            .collect();
         if counted.is_empty() {
             return;
         }
@@ -87,7 +90,8 @@ impl Scope {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (number, values) in records {
             seen.records += 1;
-            let state = states.get(&number).copied().or_else(|| values.iter().find_map(|(kind, value)| state(kind, value)));
+            let state =
+                states.get(&number).copied().or_else(|| values.iter().find_map(|(kind, value)| state(kind, value)));
             for (kind, value) in &values {
                 let (count, distinct) = seen.kinds.entry((*kind).to_owned()).or_default();
                 *count += 1;
@@ -111,7 +115,11 @@ impl Scope {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (people, error) = seen.people.count();
         Counted {
-            kinds: seen.kinds.iter().map(|(kind, (count, distinct))| (kind.clone(), (*count, distinct.count()))).collect(),
+            kinds: seen
+                .kinds
+                .iter()
+                .map(|(kind, (count, distinct))| (kind.clone(), (*count, distinct.count())))
+                .collect(),
             records: seen.records,
             people,
             error,
@@ -180,7 +188,9 @@ fn state(kind: &str, value: &[u8]) -> Option<[u8; 2]> {
 
 /// By what the person of a record is known.
 fn person(key: &Key, values: &[(&str, &[u8])]) -> Person {
-    let of = |kind: &str| values.iter().filter(|(own, _)| *own == kind).map(|(own, value)| seal(key, own, value)).collect::<Vec<u64>>();
+    let of = |kind: &str| {
+        values.iter().filter(|(own, _)| *own == kind).map(|(own, value)| seal(key, own, value)).collect::<Vec<u64>>()
+    };
     let mut sure: Vec<u64> = KEYS[..SURE].iter().flat_map(|kind| of(kind)).collect();
     let first = |kind: &str| values.iter().find(|(own, _)| *own == kind).map(|(_, value)| *value);
     if let (Some(name), Some(born)) = (first("name"), first("dob")) {

@@ -101,7 +101,8 @@ pub fn release(
 ) -> Result<Vec<(String, i64)>> {
     let mut counts = vec![0_i64; categories.len()];
     for own in people {
-        let mut own: Vec<usize> = own.iter().filter_map(|kind| categories.iter().position(|known| known == kind)).collect();
+        let mut own: Vec<usize> =
+            own.iter().filter_map(|kind| categories.iter().position(|known| known == kind)).collect();
         own.sort_unstable();
         own.dedup();
         for _ in 0..most {
@@ -117,7 +118,8 @@ pub fn release(
         help: "count each person in fewer categories: --per-person 3".to_owned(),
     })?;
     let scale = Ratio { over, under: epsilon.over };
-    let noisy = |(category, count): (&String, i64)| Ok((category.clone(), count.saturating_add(laplace(scale, random)?)));
+    let noisy =
+        |(category, count): (&String, i64)| Ok((category.clone(), count.saturating_add(laplace(scale, random)?)));
     categories.iter().zip(counts).map(noisy).collect()
 }
 
@@ -191,7 +193,12 @@ mod tests {
             seen
         };
         let (one, other) = (histogram(&with, 5), histogram(&without, 6));
-        let ratios: Vec<f64> = one.iter().zip(&other).filter(|(a, b)| **a > 800 && **b > 800).map(|(a, b)| *a as f64 / *b as f64).collect();
+        let ratios: Vec<f64> = one
+            .iter()
+            .zip(&other)
+            .filter(|(a, b)| **a > 800 && **b > 800)
+            .map(|(a, b)| *a as f64 / *b as f64)
+            .collect();
         let most = ratios.iter().fold(0.0_f64, |most, ratio| most.max(ratio.max(1.0 / ratio)));
         assert!(ratios.len() >= 5 && most < 1_f64.exp() * 1.12, "{most}");
         assert!(most > 1_f64.exp() * 0.88, "less noise would do: {most}");

@@ -119,17 +119,18 @@ impl Verifier {
         let mut leaks = self.leaks(rules, document, &columns);
         let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
         let place = |finding: &Finding| local(finding.start_byte)..local(finding.end_byte).min(document.bytes.len());
-        let mut findings: Vec<Finding> = found.into_iter().filter(|finding| stands(rules, document, finding, &place(finding))).collect();
+        let mut findings: Vec<Finding> =
+            found.into_iter().filter(|finding| stands(rules, document, finding, &place(finding))).collect();
         let mut hits: Vec<Range<usize>> = findings.iter().map(place).collect();
         leaks.retain(|leak| document.owns(leak.at.start));
         new_ones(rules, &mut leaks, &findings, &hits);
         hits.extend(leaks.iter().map(|leak| leak.at.clone()));
         hits.sort_by_key(|hit| hit.start);
-        findings.extend(leaks.iter().filter_map(|leak| {
-            let (rule, _) = rules.by_id(&leak.rule.0)?;
-            let mut finding = scanner.found(rule, document, leak.at.clone(), &hits);
+        leaks.retain(|leak| rules.by_id(&leak.rule.0).is_some());
+        let places = leaks.iter().filter_map(|leak| Some((rules.by_id(&leak.rule.0)?.0, leak.at.clone())));
+        findings.extend(scanner.found_each(document, places, &hits).zip(&leaks).map(|(mut finding, leak)| {
             finding.evidence.push(leak.says.clone());
-            Some(finding)
+            finding
         }));
         findings.sort_by_key(|finding| finding.start_byte);
         let hidden = self.in_name(scanner, document, &mut findings);
@@ -147,12 +148,17 @@ impl Verifier {
     #[must_use]
     pub fn name(&self, scanner: &Scanner, name: &str) -> Masked {
         let document = Document::new(name, Kind::Unknown, Vec::new());
-        scanner.name_of(&document, &[], &self.values_of_name(scanner.rules(), name).into_iter().map(|(at, _)| at).collect::<Vec<_>>())
+        scanner.name_of(
+            &document,
+            &[],
+            &self.values_of_name(scanner.rules(), name).into_iter().map(|(at, _)| at).collect::<Vec<_>>(),
+        )
     }
 
     /// What a name holds that its own mask does not know: ZIP codes, and values of the original with their rules.
     fn values_of_name(&self, rules: &Rules, name: &str) -> Vec<(Range<usize>, Option<RuleName>)> {
-        let mut found: Vec<(Range<usize>, Option<RuleName>)> = name::zips(name).into_iter().map(|at| (at, None)).collect();
+        let mut found: Vec<(Range<usize>, Option<RuleName>)> =
+            name::zips(name).into_iter().map(|at| (at, None)).collect();
         if let Some(original) = &self.original {
             let mut leaks = Vec::new();
             original.survivors(rules, &Document::new("", Kind::Unknown, name.as_bytes().to_vec()), &mut leaks);
@@ -163,12 +169,18 @@ impl Verifier {
 
     fn leaks(&self, rules: &Rules, document: &Document, columns: &[columns::Column]) -> Vec<Leak> {
         let mut leaks = Vec::new();
+        let people = columns::tell_of_people(columns);
         for column in columns {
-            cells::leaks(&document.bytes, column, self.year, &mut leaks);
+            cells::leaks(&document.bytes, column, (self.year, people), &mut leaks);
         }
         text::leaks(document, &mut leaks);
-        // What a program's own columns say is no person's.
-        let own = |leak: &Leak| columns.iter().any(|column| column.role == columns::Role::Operation && column.holds(leak.at.start));
+        // What a program's own columns say is no person's, and a part's number may look like anything.
+        let nobody = |column: &columns::Column, leak: &Leak| match column.role {
+            columns::Role::Operation => true,
+            columns::Role::Term => leak.says == text::FORM,
+            _ => false,
+        };
+        let own = |leak: &Leak| columns.iter().any(|column| nobody(column, leak) && column.holds(leak.at.start));
         leaks.retain(|leak| !own(leak));
         if let Some(original) = &self.original {
             original.survivors(rules, document, &mut leaks);
@@ -210,7 +222,13 @@ impl Verifier {
     }
 
     /// Takes note of hashes and of combinations.
-    fn gather(&self, scanner: &Scanner, document: &Document, columns: &[columns::Column], (hits, name): (&[Range<usize>], &Masked)) {
+    fn gather(
+        &self,
+        scanner: &Scanner,
+        document: &Document,
+        columns: &[columns::Column],
+        (hits, name): (&[Range<usize>], &Masked),
+    ) {
         if !matches!(document.kind, Kind::Code | Kind::Legal | Kind::Binary)
             && let Some((rule, _)) = scanner.rules().by_id("hashed-identifier")
         {
@@ -238,13 +256,21 @@ impl Verifier {
     }
 }
 
+/// How many findings before a place may reach it.
+const NEAR: usize = 16;
+
 /// Leaves those leaks that tell something new: of what overlaps, one of each letter is enough.
 fn new_ones(rules: &Rules, leaks: &mut Vec<Leak>, findings: &[Finding], hits: &[Range<usize>]) {
     let overlap = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
     let letter = |leak: &Leak| rules.by_id(&leak.rule.0).and_then(|(_, rule)| rule.safe_harbor);
     let known = |leak: &Leak| {
         let of = |finding: &Finding| rules.get(finding.rule).safe_harbor;
-        findings.iter().zip(hits).any(|(finding, hit)| overlap(hit, &leak.at) && of(finding) == letter(leak))
+        let behind = hits.partition_point(|hit| hit.start < leak.at.end);
+        let near = behind.saturating_sub(NEAR)..behind;
+        findings[near.clone()]
+            .iter()
+            .zip(&hits[near])
+            .any(|(finding, hit)| overlap(hit, &leak.at) && of(finding) == letter(leak))
     };
     leaks.retain(|leak| !known(leak));
     leaks.sort_by_key(|leak| (leak.at.start, std::cmp::Reverse(leak.at.end)));
@@ -263,8 +289,10 @@ fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usiz
     let after = text.get(at.end..).unwrap_or_default().iter().take_while(|b| part(b)).count();
     let whole = &text[at.start.saturating_sub(before)..(at.end + after).min(text.len())];
     let value = text.get(at.clone()).unwrap_or_default();
-    let coded = matches!(finding.kind.as_str(), "mrn" | "other_id" | "account" | "device" | "health_plan_id" | "name" | "license")
-        && (clean::is_code(whole) || clean::is_code(value));
+    let coded = matches!(
+        finding.kind.as_str(),
+        "mrn" | "other_id" | "account" | "device" | "health_plan_id" | "name" | "license"
+    ) && (clean::is_code(whole) || clean::is_code(value));
     // `90+` is the group that Safe Harbor asks for.
     if finding.kind == "age_over_89" && value == b"90" && text.get(at.end) == Some(&b'+') {
         return false;

@@ -24,7 +24,8 @@ fn patients(from: usize, many: usize, zip: &str) -> String {
 }
 
 fn assess(folder: &Folder, arguments: &[&str]) -> Value {
-    let mut all = vec!["incident", "--discovered", "2026-11-22", "--write", "a.json", "--write", "a.md", "--write", "a.html"];
+    let mut all =
+        vec!["incident", "--discovered", "2026-11-22", "--write", "a.json", "--write", "a.md", "--write", "a.html"];
     all.extend_from_slice(arguments);
     let ran = folder.phivet(&all).exits(0);
     for text in [folder.read("a.json"), folder.read("a.md"), folder.read("a.html"), ran.out, ran.err] {
@@ -56,7 +57,10 @@ fn people_are_counted_and_deadlines_follow() {
     assert!(folder.read("a.html").contains("<b>520 people</b>"));
     folder.file("few/a.csv", patients(0, 20, "94110"));
     let told = assess(&folder, &["few"]);
-    assert_eq!((&told["deadlines"]["secretary"], &told["deadlines"]["media"]), (&Value::from("2027-03-01"), &Value::Null));
+    assert_eq!(
+        (&told["deadlines"]["secretary"], &told["deadlines"]["media"]),
+        (&Value::from("2027-03-01"), &Value::Null)
+    );
     folder.phivet(&["incident", "few", "--discovered", "yesterday"]).exits(2).says(&["YYYY-MM-DD"]);
     folder.phivet(&["incident", "few", "--format", "sarif"]).exits(2).says(&["--write"]);
     folder.phivet(&["incident", "nowhere"]).exits(2).says(&["nowhere"]);
@@ -78,7 +82,10 @@ fn exposure_comes_from_history() {
     let text = std::fs::read_to_string(repository.0.join("a.json")).expect("an assessment");
     let told: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(told["people"], 30);
-    assert_eq!((&told["exposed"]["first"], &told["exposed"]["last"]), (&Value::from("2024-01-11"), &Value::from("2024-02-10")));
+    assert_eq!(
+        (&told["exposed"]["first"], &told["exposed"]["last"]),
+        (&Value::from("2024-01-11"), &Value::from("2024-02-10"))
+    );
     assert_eq!(told["exposed"]["commits"][0], first.as_str());
     assert!(text.contains("git filter-repo --invert-paths --path export/visits.csv"), "{text}");
 }

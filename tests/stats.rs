@@ -41,7 +41,10 @@ fn noise_differs_and_the_budget_ends() {
     }
     assert!(seen.len() > 1, "no noise: {seen:?}");
     let kept = folder.read(".phivet-budget.jsonl");
-    folder.phivet(&["stats", "data", "--epsilon", "0.1"]).exits(2).says(&["the privacy budget does not suffice", "0 of 1 are left"]);
+    folder
+        .phivet(&["stats", "data", "--epsilon", "0.1"])
+        .exits(2)
+        .says(&["the privacy budget does not suffice", "0 of 1 are left"]);
     assert_eq!(folder.read(".phivet-budget.jsonl"), kept);
 }
 
@@ -52,8 +55,13 @@ fn much_epsilon_is_little_noise() {
     let (mrns, told) = count(&folder, "900", &["--budget", "1000", "--ledger", "spent.jsonl", "--per-person", "22"]);
     assert!((mrns - 200).abs() <= 2, "{mrns}");
     // All kinds are listed, found or not.
-    assert!(told["counts"].as_array().is_some_and(|counts| counts.iter().any(|counted| counted["kind"] == "biometric")));
-    folder.phivet(&["stats", "data", "--epsilon", "1", "--budget", "5", "--ledger", "spent.jsonl"]).exits(2).says(&["another budget"]);
+    assert!(
+        told["counts"].as_array().is_some_and(|counts| counts.iter().any(|counted| counted["kind"] == "biometric"))
+    );
+    folder
+        .phivet(&["stats", "data", "--epsilon", "1", "--budget", "5", "--ledger", "spent.jsonl"])
+        .exits(2)
+        .says(&["another budget"]);
     let text = folder.phivet(&["stats", "data", "--epsilon", "1", "--ledger", "spent.jsonl"]).exits(0).out;
     assert!(text.contains("99 of the budget left") && text.contains("discrete Laplace"), "{text}");
 }

@@ -55,7 +55,9 @@ fn jpeg(comment: &str) -> Vec<u8> {
 }
 
 fn docx(properties: &str) -> Vec<u8> {
-    let core = format!("<?xml version=\"1.0\"?><cp:coreProperties xmlns:cp=\"a\" xmlns:dc=\"b\">{properties}</cp:coreProperties>");
+    let core = format!(
+        "<?xml version=\"1.0\"?><cp:coreProperties xmlns:cp=\"a\" xmlns:dc=\"b\">{properties}</cp:coreProperties>"
+    );
     wrap::zip(&[
         ("[Content_Types].xml", b"<Types/>"),
         ("word/document.xml", b"<w:document><w:body><w:p><w:t>Summary of a visit.</w:t></w:p></w:body></w:document>"),
@@ -71,7 +73,12 @@ fn ways_of_numbers() -> Vec<Way> {
         ("a quarter", 'C', "visits.ndjson", text("{\"id\":\"p-7QX2M9KD4T\",\"visit\":\"2024-Q1\"}\n")),
         ("a day in free text", 'C', "note.txt", text("The patient was admitted on 03/14/2024 with chest pain.\n")),
         ("a month in free text", 'C', "note.txt", text("The patient was diagnosed in March 2019.\n")),
-        ("a day in HL7", 'C', "adt.hl7", text("MSH|^~\\&|A|B|C|D|2024||ADT^A01|1|P|2.5\rPID|1||[MRN]||[NAME]||19620314|F\r")),
+        (
+            "a day in HL7",
+            'C',
+            "adt.hl7",
+            text("MSH|^~\\&|A|B|C|D|2024||ADT^A01|1|P|2.5\rPID|1||[MRN]||[NAME]||19620314|F\r"),
+        ),
         ("age 93", 'C', "people.csv", column("age", &["64", "93", "41"])),
         ("an age in months", 'C', "people.csv", column("age_months", &["768", "1128", "492"])),
         ("a birth year that shows the age", 'C', "people.csv", column("birth_year", &["1962", "1928", "1985"])),
@@ -90,18 +97,43 @@ fn ways_of_names() -> Vec<Way> {
     vec![
         ("initials in a column", 'A', "people.csv", column("initials", &["DC", "HB", "RP"])),
         ("initials in a note", 'A', "note.txt", text("Pt. D.C. was given aspirin.\n")),
-        ("names in a column called otherwise", 'A', "people.csv", column("field_7", &["Caldwell", "Brennan", "Ramirez", "Gallagher"])),
-        ("a name left in free text", 'A', "notes.ndjson", text("{\"note\":\"Mrs. Teresa Ramirez presented with chest pain and was admitted.\"}\n")),
-        ("base64 of a name", 'A', "people.csv", column("token", &["RGVuaXNlIENhbGR3ZWxs", "SGFyb2xkIEJyZW5uYW4=", "VGVyZXNhIFJhbWlyZXo="])),
+        (
+            "names in a column called otherwise",
+            'A',
+            "people.csv",
+            column("field_7", &["Caldwell", "Brennan", "Ramirez", "Gallagher"]),
+        ),
+        (
+            "a name left in free text",
+            'A',
+            "notes.ndjson",
+            text("{\"note\":\"Mrs. Teresa Ramirez presented with chest pain and was admitted.\"}\n"),
+        ),
+        (
+            "base64 of a name",
+            'A',
+            "people.csv",
+            column("token", &["RGVuaXNlIENhbGR3ZWxs", "SGFyb2xkIEJyZW5uYW4=", "VGVyZXNhIFJhbWlyZXo="]),
+        ),
         ("hex of a name", 'A', "people.csv", column("token", &[&hex(b"Denise Caldwell"), &hex(b"Harold Brennan")])),
         ("ROT13 of a name", 'A', "people.csv", column("token", &["Qravfr Pnyqjryy", "Unebyq Oeraana"])),
         ("a name backwards", 'A', "people.csv", column("token", &["llewdlaC esineD", "nannerB dloraH"])),
-        ("a name in a DICOM private tag", 'A', "scan.dcm", dicom(&[
-            element((9, 0x10), "LO", "ACME 1.0"),
-            element((9, 0x1001), "LO", "CALDWELL^DENISE"),
-            element((0x10, 0x10), "PN", ""),
-        ])),
-        ("a name in a member of an archive", 'A', "out.zip", wrap::zip(&[("export/john_smith_labs.csv", b"lab,value\nglucose,98\nsodium,140\n")])),
+        (
+            "a name in a DICOM private tag",
+            'A',
+            "scan.dcm",
+            dicom(&[
+                element((9, 0x10), "LO", "ACME 1.0"),
+                element((9, 0x1001), "LO", "CALDWELL^DENISE"),
+                element((0x10, 0x10), "PN", ""),
+            ]),
+        ),
+        (
+            "a name in a member of an archive",
+            'A',
+            "out.zip",
+            wrap::zip(&[("export/john_smith_labs.csv", b"lab,value\nglucose,98\nsodium,140\n")]),
+        ),
         ("a title in a docx", 'A', "letter.docx", docx("<dc:title>Denise Caldwell, summary</dc:title>")),
         ("a comment in a picture", 'A', "scan.jpg", jpeg("Patient: Denise Caldwell")),
     ]
@@ -114,15 +146,45 @@ fn ways_of_codes() -> Vec<Way> {
     let sha1 = |value: &str| hex(&Sha1::digest(value.as_bytes()));
     let sha256 = |value: &str| hex(&Sha256::digest(value.as_bytes()));
     vec![
-        ("MD5 of an SSN", 'R', "people.csv", text(&format!("key,sex\n{},F\n", hashed(&md5, ["219030001", "301040001"])))),
-        ("SHA-256 of a birth date", 'R', "people.csv", text(&format!("key,sex\n{},F\n", hashed(&sha256, ["03/14/1962", "11/08/1951"])))),
-        ("SHA-1 of a phone number", 'R', "people.csv", text(&format!("phone_key,sex\n{},F\n", hashed(&sha1, ["4152340003", "2062340003"])))),
-        ("a cut SHA-256 of a ZIP code", 'R', "people.csv", text(&format!("key,sex\n{},F\n{},M\n", &sha256("94110")[..16], &sha256("60614")[..16]))),
+        (
+            "MD5 of an SSN",
+            'R',
+            "people.csv",
+            text(&format!("key,sex\n{},F\n", hashed(&md5, ["219030001", "301040001"]))),
+        ),
+        (
+            "SHA-256 of a birth date",
+            'R',
+            "people.csv",
+            text(&format!("key,sex\n{},F\n", hashed(&sha256, ["03/14/1962", "11/08/1951"]))),
+        ),
+        (
+            "SHA-1 of a phone number",
+            'R',
+            "people.csv",
+            text(&format!("phone_key,sex\n{},F\n", hashed(&sha1, ["4152340003", "2062340003"]))),
+        ),
+        (
+            "a cut SHA-256 of a ZIP code",
+            'R',
+            "people.csv",
+            text(&format!("key,sex\n{},F\n{},M\n", &sha256("94110")[..16], &sha256("60614")[..16])),
+        ),
         ("an SSN backwards", 'G', "people.csv", column("token", &["9934-09-635", "1734-09-635"])),
         ("the last four of an SSN", 'G', "people.csv", column("ssn_last4", &["4399", "7218", "9921"])),
-        ("an MRN in a URL", 'N', "links.csv", column("link", &["https://ehr.clinic.test/chart/48291376", "https://ehr.clinic.test/chart/40718265"])),
+        (
+            "an MRN in a URL",
+            'N',
+            "links.csv",
+            column("link", &["https://ehr.clinic.test/chart/48291376", "https://ehr.clinic.test/chart/40718265"]),
+        ),
         ("an MRN with another prefix", 'H', "people.csv", column("mrn", &["X48291376", "X40718265", "X77301429"])),
-        ("a phone number in a nested JSON", 'D', "people.ndjson", text("{\"patient\":{\"contact\":{\"phone\":\"(206) 387-9921\"}}}\n")),
+        (
+            "a phone number in a nested JSON",
+            'D',
+            "people.ndjson",
+            text("{\"patient\":{\"contact\":{\"phone\":\"(206) 387-9921\"}}}\n"),
+        ),
         ("a fax number", 'E', "people.csv", column("fax", &["206-387-9921", "415-387-9933"])),
         ("an e-mail address", 'F', "people.csv", column("contact", &["dcaldwell@gmail.com", "hbrennan@gmail.com"])),
         ("a member number", 'I', "people.csv", column("medicare_id", &["2AB3CD4EF56", "7KH9MW3RT21"])),
@@ -131,14 +193,19 @@ fn ways_of_codes() -> Vec<Way> {
         ("a licence plate", 'L', "people.csv", column("license_plate", &["7ABC482", "8XYZ913"])),
         ("a device's serial number", 'M', "devices.csv", column("pacemaker_serial", &["PJN482913H", "PJN774102H"])),
         ("an IP address", 'O', "app.log", text("2024 INFO patient portal login from 73.162.48.19\n")),
-        ("a finger print", 'P', "people.csv", column("fingerprint_template", &["Rk1SACAyMAAAAAEYAAABLAGQ", "Rk1SACAyMAAAAAEYAAABLAGR"])),
+        (
+            "a finger print",
+            'P',
+            "people.csv",
+            column("fingerprint_template", &["Rk1SACAyMAAAAAEYAAABLAGQ", "Rk1SACAyMAAAAAEYAAABLAGR"]),
+        ),
         ("a photograph", 'Q', "people.csv", column("patient_photo", &["faces/48291376.jpg", "faces/40718265.jpg"])),
     ]
 }
 
 /// The letters that failed, and what was printed.
-fn failed(folder: &Folder, arguments: &[&str]) -> (i32, Vec<char>, String) {
-    let mut all = vec!["verify", "--format", "jsonl", "--certificate", "c.json", "--hash-time", "100"];
+fn failed(folder: &Folder, seconds: &str, arguments: &[&str]) -> (i32, Vec<char>, String) {
+    let mut all = vec!["verify", "--format", "jsonl", "--certificate", "c.json", "--hash-time", seconds];
     all.extend_from_slice(arguments);
     let ran = folder.phivet(&all);
     let certificate: Value = serde_json::from_str(&folder.read("c.json")).expect("a certificate");
@@ -156,11 +223,22 @@ fn bad_ways_are_caught() {
     for (number, (what, letter, name, bytes)) in ways.iter().enumerate() {
         let folder = Folder::new(&format!("bad-{number}"));
         folder.file(&format!("out/{name}"), bytes);
-        let (code, letters, printed) = failed(&folder, &["out"]);
+        let (code, letters, printed) = failed(&folder, "100", &["out"]);
         if code != 1 || !letters.contains(letter) {
             wrong.push(format!("{what}: exit {code}, failed {letters:?} and not {letter}\n{printed:.1500}"));
         }
-        for value in ["Caldwell", "CALDWELL", "Ramirez", "llewdlaC", "Pnyqjryy", "RGVuaXNl", "48291376", "john_smith", "9934-09", "94110"] {
+        for value in [
+            "Caldwell",
+            "CALDWELL",
+            "Ramirez",
+            "llewdlaC",
+            "Pnyqjryy",
+            "RGVuaXNl",
+            "48291376",
+            "john_smith",
+            "9934-09",
+            "94110",
+        ] {
             if printed.contains(value) {
                 wrong.push(format!("{what}: `{value}` is printed\n{printed:.1500}"));
             }
@@ -174,7 +252,14 @@ fn clean(folder: &Folder) {
     let mut rows = String::from("person_id,name,birth_year,age,zip3,sex,admit_year,state,los_days,dx,drug,lab_value\n");
     for (number, zip) in ["941", "000", "606", "100", "787", "941"].iter().enumerate() {
         let code = hex(&Sha256::digest(format!("random {number}")));
-        let _ = writeln!(rows, "p-{},[NAME],19{},{},{zip},F,2024,CA,{number},I10,metformin,{}.4", &code[..12], 50 + number, if number == 1 { "90+" } else { "61" }, 5 + number);
+        let _ = writeln!(
+            rows,
+            "p-{},[NAME],19{},{},{zip},F,2024,CA,{number},I10,metformin,{}.4",
+            &code[..12],
+            50 + number,
+            if number == 1 { "90+" } else { "61" },
+            5 + number
+        );
     }
     folder
         .file("out/people.csv", rows)
@@ -185,6 +270,8 @@ fn clean(folder: &Folder) {
         .file("out/app.log", "2026-01-04T10:11:12Z INFO loaded chart of tok_mrn_k1_3f9a7c21b0d4\n2026-01-04T10:11:13Z INFO stored chart of tok_mrn_k1_88ac41f29e07\n")
         .file("out/README.md", "# Data dictionary\n\nReleased 2026-01-04, version 1.2. `zip3` is 000 where 20,000 people or fewer live.\nCodes after http://hl7.org/fhir/sid/icd-10-cm and https://loinc.org/2345-7.\n")
         .file("out/scan.dcm", dicom(&[element((8, 0x20), "DA", "2024"), element((0x10, 0x10), "PN", ""), element((0x20, 0xd), "UI", "2.25.329800735698586629295641978511506172918")]))
+        .file("out/formulary.csv", "drug_name,strength,updated_on,expires\nmetformin,500 mg,2026-01-04,2027-03-01\nlisinopril,10 mg,2026-01-04,2027-06-01\n")
+        .file("out/metrics.jsonl", "{\"ts\":\"2026-01-04T10:11:12Z\",\"level\":\"info\",\"rows\":12}\n{\"ts\":\"2026-01-04T10:11:13Z\",\"level\":\"info\",\"rows\":9}\n")
         .file("out/part-00601.csv", column("birth_year", &["1962", "1971", "1985"]));
 }
 
@@ -192,7 +279,7 @@ fn clean(folder: &Folder) {
 fn clean_data_pass() {
     let folder = Folder::new("clean");
     clean(&folder);
-    let (code, letters, printed) = failed(&folder, &["out"]);
+    let (code, letters, printed) = failed(&folder, "100", &["out"]);
     assert!(code == 0 && letters.is_empty(), "{letters:?}\n{printed}");
     let certificate: Value = serde_json::from_str(&folder.read("c.json")).expect("a certificate");
     assert_eq!(certificate["result"], "pass");
@@ -200,7 +287,11 @@ fn clean_data_pass() {
     let own = hex(&Sha256::digest(folder.read("out/people.csv")));
     assert!(certificate["files"].as_array().expect("files").iter().any(|file| file["sha256"] == own.as_str()));
     let ran = folder.phivet(&["verify", "out", "--certificate", "c.md", "--hash-time", "1"]).exits(0);
-    assert!(ran.out.contains("Safe Harbor: pass") && ran.out.contains("G pass  Social Security numbers"), "{}", ran.out);
+    assert!(
+        ran.out.contains("Safe Harbor: pass") && ran.out.contains("G pass  Social Security numbers"),
+        "{}",
+        ran.out
+    );
     assert!(folder.read("c.md").contains("| G | Social Security numbers | pass | 0 |"));
 }
 
@@ -219,12 +310,12 @@ fn the_original_is_compared() {
         ("another form", "14.03.1962"),
     ] {
         folder.file("out/data.txt", format!("row one {line} end\n"));
-        let (code, _, printed) = failed(&folder, &["out", "--original", "in"]);
+        let (code, _, printed) = failed(&folder, "0", &["out", "--original", "in"]);
         assert_eq!(code, 1, "{what}\n{printed}");
         assert!(printed.contains("of the original") && !printed.contains(line), "{what}\n{printed}");
     }
     folder.file("out/data.txt", "row one, asthma, copd, 1962 end\n");
-    let (code, _, printed) = failed(&folder, &["out", "--original", "in"]);
+    let (code, _, printed) = failed(&folder, "0", &["out", "--original", "in"]);
     assert_eq!(code, 0, "{printed}");
     folder.phivet(&["verify", "out", "--original", "nowhere"]).exits(2).says(&["nowhere", "no such file"]);
 }
@@ -243,7 +334,10 @@ fn combinations_are_counted() {
     let ran = folder.phivet(&asked).exits(1);
     assert!(ran.out.contains("k = 1, 1 of 13 records at risk") && ran.out.contains("out/people.csv:14"), "{}", ran.out);
     let certificate: Value = serde_json::from_str(&folder.read("c.json")).expect("a certificate");
-    assert_eq!((&certificate["quasi"]["unique"], &certificate["quasi"]["l"], &certificate["result"]), (&Value::from(1), &Value::from(1), &Value::from("fail")));
+    assert_eq!(
+        (&certificate["quasi"]["unique"], &certificate["quasi"]["l"], &certificate["result"]),
+        (&Value::from(1), &Value::from(1), &Value::from("fail"))
+    );
     folder.phivet(&["verify", "out", "--quasi", "nothing"]).exits(2).says(&["--quasi"]);
 }
 

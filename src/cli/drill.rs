@@ -47,7 +47,11 @@ pub(super) fn run(args: &DrillArgs) -> Result<u8> {
         return Ok(NOTHING);
     }
     let mut steps = Vec::new();
-    let strict = findings(&copy, &["scan", "--format", "jsonl", "--all", "--isolated", "--no-baseline", "--profile", "strict", "."], &mut None)?;
+    let strict = findings(
+        &copy,
+        &["scan", "--format", "jsonl", "--all", "--isolated", "--no-baseline", "--profile", "strict", "."],
+        &mut None,
+    )?;
     let mut step = Some(Step::new("scan"));
     let configured = findings(&copy, &["scan", "--format", "jsonl", "--all", "."], &mut step)?;
     steps.extend(step);
@@ -90,7 +94,9 @@ fn findings(copy: &Copy, arguments: &[&str], step: &mut Option<Step>) -> Result<
     }
     let mut found = Found { lines: BTreeMap::new(), values: BTreeMap::new() };
     for record in output.stdout.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok()) {
-        let (Some(rule), Some(path), Some(line)) = (record["rule"].as_str(), record["path"].as_str(), record["line"].as_u64()) else {
+        let (Some(rule), Some(path), Some(line)) =
+            (record["rule"].as_str(), record["path"].as_str(), record["line"].as_u64())
+        else {
             continue;
         };
         let path = path.strip_prefix("./").unwrap_or(path).to_owned();
@@ -119,7 +125,11 @@ fn own(folder: &Path, arguments: &[&str]) -> Result<Output> {
 /// What became of a plant.
 fn fate(plant: &Plant, configured: &Found, strict: &Found, ignored: &[String], excluded: &bool) -> Fate {
     let on = |found: &Found| {
-        let lines = found.lines.get(&plant.path).into_iter().flat_map(|lines| lines.range(plant.line..plant.line + plant.lines));
+        let lines = found
+            .lines
+            .get(&plant.path)
+            .into_iter()
+            .flat_map(|lines| lines.range(plant.line..plant.line + plant.lines));
         lines.flat_map(|(_, rules)| rules.iter().cloned()).collect::<BTreeSet<String>>()
     };
     let (own, all) = (on(configured), on(strict));
@@ -146,10 +156,15 @@ fn hook(copy: &Copy, plants: &[Plant]) -> Result<Step> {
     step.seconds = started.elapsed().as_secs_f64();
     let text = String::from_utf8_lossy(&output.stdout);
     let records = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let places: BTreeSet<(String, u64)> = records.filter_map(|r| Some((r["path"].as_str()?.to_owned(), r["line"].as_u64()?))).collect();
-    let is_caught = |plant: &&Plant| (plant.line..plant.line + plant.lines).any(|line| places.contains(&(plant.path.clone(), line)));
+    let places: BTreeSet<(String, u64)> =
+        records.filter_map(|r| Some((r["path"].as_str()?.to_owned(), r["line"].as_u64()?))).collect();
+    let is_caught = |plant: &&Plant| {
+        (plant.line..plant.line + plant.lines).any(|line| places.contains(&(plant.path.clone(), line)))
+    };
     step.caught = plants.iter().filter(is_caught).count() as u64;
-    step.note = Some(if output.status.code() == Some(1) { "the commit is held up" } else { "the commit goes through" }.to_owned());
+    step.note = Some(
+        if output.status.code() == Some(1) { "the commit is held up" } else { "the commit goes through" }.to_owned(),
+    );
     Ok(step)
 }
 
@@ -171,11 +186,14 @@ fn redaction(copy: &Copy, plants: &[Plant], strict: &Found) -> Result<Step> {
         return Ok(step);
     }
     for plant in plants {
-        let (Ok(before), Ok(after)) = (std::fs::read(copy.root().join(&plant.path)), std::fs::read(out.join(&plant.path))) else {
+        let (Ok(before), Ok(after)) =
+            (std::fs::read(copy.root().join(&plant.path)), std::fs::read(out.join(&plant.path)))
+        else {
             continue;
         };
         let lines = plant.line..plant.line + plant.lines;
-        let mut values = strict.values.get(&plant.path).into_iter().flatten().filter(|(line, ..)| lines.contains(line)).peekable();
+        let mut values =
+            strict.values.get(&plant.path).into_iter().flatten().filter(|(line, ..)| lines.contains(line)).peekable();
         let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX);
         let there = values.peek().is_some();
         let gone = values.all(|(_, from, to)| {

@@ -57,18 +57,22 @@ pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
         allowed: 0,
         source: source(&args.scan),
     };
-    let git = scan::of_git(&args.scan)?;
-    scan::each(&args.scan, &loaded, &scanner, &mut |_| {}, &mut |event| {
+    // Whoever lists the versions of a history can tell when each went away.
+    let git = std::cell::RefCell::new(None);
+    let begin = &mut |wanted: &crate::source::Wanted| git.borrow_mut().clone_from(&wanted.git);
+    scan::each(&args.scan, &loaded, &scanner, begin, &mut |event| {
         match event {
             Event::Finding(finding) if finding.suppressed.is_some() => facts.allowed += 1,
             Event::Finding(mut finding) if !finding.kind.starts_with("flow.") => {
-                super::git::trace(git.as_deref(), &mut finding);
+                super::git::trace(git.borrow().as_deref(), &mut finding);
                 let seen = facts.documents.entry(finding.document.to_string()).or_default();
                 *seen += 1;
                 match &finding.exposure {
                     Some(exposure) => facts.exposed.history(exposure),
                     None if *seen == 1 => {
-                        changed(finding.document.as_str()).into_iter().for_each(|changed| facts.exposed.object(changed));
+                        changed(finding.document.as_str())
+                            .into_iter()
+                            .for_each(|changed| facts.exposed.object(changed));
                     }
                     None => {}
                 }

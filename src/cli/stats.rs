@@ -41,7 +41,8 @@ pub(super) struct StatsArgs {
 }
 
 fn epsilon(text: &str) -> std::result::Result<Ratio, String> {
-    Ratio::decimal(text).ok_or_else(|| "it is a decimal number above 0 and up to 1000, with at most six decimals".to_owned())
+    Ratio::decimal(text)
+        .ok_or_else(|| "it is a decimal number above 0 and up to 1000, with at most six decimals".to_owned())
 }
 
 /// A line of the ledger. All epsilons are in millionths, so that they add up exactly.
@@ -98,7 +99,8 @@ pub(super) fn run(args: &StatsArgs) -> Result<u8> {
         return Err(Error::Read {
             path: skipped.document.to_string(),
             reason: skipped.reason,
-            help: "counts of a part would be released as counts of all: leave it out by name, or make it readable".to_owned(),
+            help: "counts of a part would be released as counts of all: leave it out by name, or make it readable"
+                .to_owned(),
         });
     }
     if read == 0 {
@@ -122,7 +124,8 @@ pub(super) fn run(args: &StatsArgs) -> Result<u8> {
 
 /// All kinds of identifiers: which of them are listed says nothing of the data.
 fn kinds(rules: &Rules) -> Vec<String> {
-    let kinds = rules.iter().filter(|(_, rule)| rule.safe_harbor.is_some()).map(|(_, rule)| rule.identifier.kind.clone());
+    let kinds =
+        rules.iter().filter(|(_, rule)| rule.safe_harbor.is_some()).map(|(_, rule)| rule.identifier.kind.clone());
     kinds.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
@@ -138,10 +141,12 @@ fn random() -> Result<u64> {
 /// Notes what is spent before anything is printed, and says what is left, in millionths.
 fn spend(args: &StatsArgs) -> Result<u64> {
     let path = args.ledger.display().to_string();
-    let unread = |reason: String| Error::Read {
+    let unread = |reason: String| {
+        Error::Read {
         path: path.clone(),
         reason,
         help: "the ledger says what may still be released; name it with --ledger, and never begin it anew for the same data".to_owned(),
+    }
     };
     let mut file = opened(&args.ledger).map_err(|error| unread(error.to_string()))?;
     // Two at once would both spend what is left.
@@ -164,15 +169,22 @@ fn spend(args: &StatsArgs) -> Result<u64> {
     let epsilon = args.epsilon.millionths();
     let Some(left) = budget.checked_sub(spent.saturating_add(epsilon)) else {
         return Err(Error::Usage {
-            what: format!("the privacy budget does not suffice: {} of {} are left", decimal(budget.saturating_sub(spent)), decimal(budget)),
-            help: "nothing was released; a smaller --epsilon asks for less, and spent budget does not come back".to_owned(),
+            what: format!(
+                "the privacy budget does not suffice: {} of {} are left",
+                decimal(budget.saturating_sub(spent)),
+                decimal(budget)
+            ),
+            help: "nothing was released; a smaller --epsilon asks for less, and spent budget does not come back"
+                .to_owned(),
         });
     };
     let entry = Spent { at: known::today(), epsilon, budget, per_person: args.per_person };
     let mut line = serde_json::to_string(&entry).unwrap_or_default();
     line.push('\n');
     let ends = text.is_empty() || text.ends_with('\n');
-    let noted = if ends { Ok(()) } else { file.write_all(b"\n") }.and_then(|()| file.write_all(line.as_bytes())).and_then(|()| file.sync_all());
+    let noted = if ends { Ok(()) } else { file.write_all(b"\n") }
+        .and_then(|()| file.write_all(line.as_bytes()))
+        .and_then(|()| file.sync_all());
     noted.map_err(|error| outputs::unwritten(&path, &error))?;
     Ok(left)
 }

@@ -254,7 +254,13 @@ impl Telling<'_> {
     }
 }
 
-fn verified<'a>(args: &ScanArgs, scanner: &'a Scanner, wanted: &Wanted, verifier: &Verifier, time: Duration) -> Result<Verified<'a>> {
+fn verified<'a>(
+    args: &ScanArgs,
+    scanner: &'a Scanner,
+    wanted: &Wanted,
+    verifier: &Verifier,
+    time: Duration,
+) -> Result<Verified<'a>> {
     let rules_hash = scanner.rules().hash();
     let plain = Meta {
         rules: scanner.rules(),
@@ -339,7 +345,11 @@ fn told(args: &VerifyArgs, verified: &Verified<'_>) -> u8 {
     if !args.scan.quiet {
         let text = table(verified);
         // Where programs read standard output, people read standard error.
-        let _ = if outputs::is_human(&args.scan.format) { super::print(&text) } else { io::stderr().write_all(text.as_bytes()).map_err(|error| outputs::unwritten("standard error", &error)) };
+        let _ = if outputs::is_human(&args.scan.format) {
+            super::print(&text)
+        } else {
+            io::stderr().write_all(text.as_bytes()).map_err(|error| outputs::unwritten("standard error", &error))
+        };
     }
     match result {
         _ if verified.summary.files == 0 && verified.skipped.is_empty() => NOTHING,
@@ -365,7 +375,10 @@ fn table(verified: &Verified<'_>) -> String {
         }
     }
     if !verified.skipped.is_empty() {
-        text += &format!("{} could not be read: what was not read is not verified\n", words::count(verified.skipped.len() as u64, "document", "documents"));
+        text += &format!(
+            "{} could not be read: what was not read is not verified\n",
+            words::count(verified.skipped.len() as u64, "document", "documents")
+        );
     }
     text
 }

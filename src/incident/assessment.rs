@@ -150,11 +150,8 @@ impl Assessment {
         let more_documents = documents.len().saturating_sub(LISTED) as u64;
         let steps = steps(&facts, &documents);
         documents.truncate(LISTED);
-        let kinds: Vec<Kinds> = counted
-            .kinds
-            .into_iter()
-            .map(|(kind, (findings, distinct))| Kinds { kind, findings, distinct })
-            .collect();
+        let kinds: Vec<Kinds> =
+            counted.kinds.into_iter().map(|(kind, (findings, distinct))| Kinds { kind, findings, distinct }).collect();
         Some(Self {
             tool: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
             factors: factors(&kinds, &facts, counted.people),
@@ -193,8 +190,14 @@ impl Assessment {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut out = String::from("# Breach assessment\n\n");
-        let about = self.error.map_or_else(String::new, |error| format!(" (an estimate, standard error {:.1} %)", error * 100.0));
-        let _ = writeln!(out, "**{} people{about}** in {} records; discovered on {}.\n", self.people, self.records, self.deadlines.discovered);
+        let about = self
+            .error
+            .map_or_else(String::new, |error| format!(" (an estimate, standard error {:.1} %)", error * 100.0));
+        let _ = writeln!(
+            out,
+            "**{} people{about}** in {} records; discovered on {}.\n",
+            self.people, self.records, self.deadlines.discovered
+        );
         let _ = writeln!(out, "Measured by {} over {} documents. {}\n", self.tool, self.read, self.counted_by);
         out.push_str("## What was exposed\n\n| identifier | findings | distinct |\n|---|--:|--:|\n");
         for kind in &self.kinds {
@@ -205,13 +208,17 @@ impl Assessment {
             out.push_str("No ZIP code and no address tells a state: find the residences out before deciding on the media notice.\n");
         } else {
             out.push_str("| state | people |\n|---|--:|\n");
-            self.states.iter().for_each(|(state, people)| { let _ = writeln!(out, "| {state} | {people} |"); });
+            self.states.iter().for_each(|(state, people)| {
+                let _ = writeln!(out, "| {state} | {people} |");
+            });
         }
         let known = |day: &Option<String>| day.clone().unwrap_or_else(|| "not known".to_owned());
         let last = if self.exposed.still_there { "still there".to_owned() } else { known(&self.exposed.last) };
         let _ = writeln!(out, "\n## When and where\n\nFirst exposed: {}. Last: {last}.\n", known(&self.exposed.first));
         out.push_str("| document | findings |\n|---|--:|\n");
-        self.documents.iter().for_each(|at| { let _ = writeln!(out, "| {} | {} |", plain(&at.path), at.findings); });
+        self.documents.iter().for_each(|at| {
+            let _ = writeln!(out, "| {} | {} |", plain(&at.path), at.findings);
+        });
         if self.more_documents > 0 {
             let _ = writeln!(out, "\n{} more documents are not listed.", self.more_documents);
         }
@@ -222,19 +229,36 @@ impl Assessment {
     fn rest(&self, out: &mut String) {
         let _ = writeln!(out, "\n## The four factors, 45 CFR 164.402(2)\n");
         for factor in &self.factors {
-            let _ = writeln!(out, "### ({}) {}\n\nMeasured: {}\n\nTo fill in: {}\n", factor.factor, factor.asks, factor.measured, factor.to_fill_in);
+            let _ = writeln!(
+                out,
+                "### ({}) {}\n\nMeasured: {}\n\nTo fill in: {}\n",
+                factor.factor, factor.asks, factor.measured, factor.to_fill_in
+            );
         }
         let due = &self.deadlines;
         out.push_str("## Deadlines\n\n| notice | by |\n|---|---|\n");
-        let _ = writeln!(out, "| individuals, 164.404 (a business associate to its covered entity: 164.410) | {} |", due.individuals);
-        let _ = writeln!(out, "| the Secretary (HHS), 164.408: {} | {} |", if self.people >= MANY { "500 people or more" } else { "fewer than 500 people" }, due.secretary);
+        let _ = writeln!(
+            out,
+            "| individuals, 164.404 (a business associate to its covered entity: 164.410) | {} |",
+            due.individuals
+        );
+        let _ = writeln!(
+            out,
+            "| the Secretary (HHS), 164.408: {} | {} |",
+            if self.people >= MANY { "500 people or more" } else { "fewer than 500 people" },
+            due.secretary
+        );
         let media = due.media.as_deref().unwrap_or("not due: no state with more than 500 residents was found");
         let _ = writeln!(out, "| media, 164.406 | {media} |");
         out.push_str("\nThese are the latest days: notice is due without unreasonable delay. State laws may ask for more.\n\n## What to do now\n\n");
-        self.steps.iter().enumerate().for_each(|(at, step)| { let _ = writeln!(out, "{}. {step}", at + 1); });
+        self.steps.iter().enumerate().for_each(|(at, step)| {
+            let _ = writeln!(out, "{}. {step}", at + 1);
+        });
         if !self.skipped.is_empty() || self.allowed > 0 {
             out.push_str("\n## Not counted\n\n");
-            self.skipped.iter().for_each(|skipped| { let _ = writeln!(out, "- not read: {}", plain(skipped)); });
+            self.skipped.iter().for_each(|skipped| {
+                let _ = writeln!(out, "- not read: {}", plain(skipped));
+            });
             if self.allowed > 0 {
                 let _ = writeln!(out, "- {} findings that an allow comment calls made up", self.allowed);
             }
@@ -248,8 +272,14 @@ number is an upper bound where people appear under different ones.";
 
 fn factors(kinds: &[Kinds], facts: &Facts, people: u64) -> Vec<Factor> {
     let list: Vec<&str> = kinds.iter().map(|kind| kind.kind.as_str()).collect();
-    let direct = list.iter().any(|kind| matches!(*kind, "name" | "ssn" | "mrn" | "health_plan_id" | "email" | "phone" | "address" | "photo"));
-    let likely = if direct { "direct identifiers: no re-identification is needed" } else { "no direct identifier: re-identification needs other data" };
+    let direct = list.iter().any(|kind| {
+        matches!(*kind, "name" | "ssn" | "mrn" | "health_plan_id" | "email" | "phone" | "address" | "photo")
+    });
+    let likely = if direct {
+        "direct identifiers: no re-identification is needed"
+    } else {
+        "no direct identifier: re-identification needs other data"
+    };
     let kinds = if list.is_empty() { "nothing was found".to_owned() } else { list.join(", ") };
     vec![
         Factor {
@@ -273,7 +303,12 @@ fn factors(kinds: &[Kinds], facts: &Facts, people: u64) -> Vec<Factor> {
         Factor {
             factor: "iv",
             asks: "the extent to which the risk has been mitigated",
-            measured: if facts.exposed.still_there { "it is still there." } else { "it is no longer in what is current; history may keep it." }.to_owned(),
+            measured: if facts.exposed.still_there {
+                "it is still there."
+            } else {
+                "it is no longer in what is current; history may keep it."
+            }
+            .to_owned(),
             to_fill_in: "removal, assurances of the recipients, rotation of what was exposed",
         },
     ]
@@ -283,12 +318,18 @@ fn factors(kinds: &[Kinds], facts: &Facts, people: u64) -> Vec<Factor> {
 fn steps(facts: &Facts, documents: &[Where]) -> Vec<String> {
     let mut steps = vec![
         "Stop the exposure: make the repository or bucket private; keep logs and a sealed copy as evidence.".to_owned(),
-        "Rotate what can be rotated: credentials in the same places, portal logins, numbers that can be issued anew.".to_owned(),
+        "Rotate what can be rotated: credentials in the same places, portal logins, numbers that can be issued anew."
+            .to_owned(),
     ];
     if facts.source == "git history" {
         // A name that is masked, or that a shell would read otherwise, is left to whoever types the command.
-        let usable = |path: &&Where| path.path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/-".contains(&b)) && !path.path.contains("00000") && !path.path.contains("xxx");
-        let paths: Vec<String> = documents.iter().filter(usable).take(10).map(|at| format!("--path {}", at.path)).collect();
+        let usable = |path: &&Where| {
+            path.path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._/-".contains(&b))
+                && !path.path.contains("00000")
+                && !path.path.contains("xxx")
+        };
+        let paths: Vec<String> =
+            documents.iter().filter(usable).take(10).map(|at| format!("--path {}", at.path)).collect();
         let paths = if paths.is_empty() { "--path FILE".to_owned() } else { paths.join(" ") };
         steps.push(format!("Purge history in a fresh clone: `git filter-repo --invert-paths {paths}`; then `git push --force --mirror`."));
         steps.push("Ask the host to drop caches, forks and pull-request refs; every clone must be made anew. `phivet --history --also all` shows what is left.".to_owned());
@@ -302,5 +343,13 @@ fn steps(facts: &Facts, documents: &[Where]) -> Vec<String> {
 
 /// Text that Markdown takes for nothing but text.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '|' | '`' | '<' | '>' | '[' | ']' | '*' | '\n' | '&') { format!("&#{};", u32::from(c)) } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| {
+            if matches!(c, '|' | '`' | '<' | '>' | '[' | ']' | '*' | '\n' | '&') {
+                format!("&#{};", u32::from(c))
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }

@@ -77,8 +77,17 @@ mod tests {
 
     #[test]
     fn forms_become_elements() {
-        let html = page("# A\n\n**3 people** in `x<y`\n\n| a | b |\n|---|--:|\n| c&#124;d | 4 |\n\n1. one\n2. two\n\n- <script>\n");
-        for part in ["<h1>A</h1>", "<b>3 people</b>", "<code>x&lt;y</code>", "<td>c&#124;d</td><td>4</td>", "<ol>\n<li>one</li>", "<li>&lt;script&gt;</li>"] {
+        let html = page(
+            "# A\n\n**3 people** in `x<y`\n\n| a | b |\n|---|--:|\n| c&#124;d | 4 |\n\n1. one\n2. two\n\n- <script>\n",
+        );
+        for part in [
+            "<h1>A</h1>",
+            "<b>3 people</b>",
+            "<code>x&lt;y</code>",
+            "<td>c&#124;d</td><td>4</td>",
+            "<ol>\n<li>one</li>",
+            "<li>&lt;script&gt;</li>",
+        ] {
             assert!(html.contains(part), "{part}: {html}");
         }
     }

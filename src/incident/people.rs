@@ -178,7 +178,8 @@ impl People {
         if let Some((_, states)) = &self.estimate {
             return states.iter().map(|(state, estimate)| (name(*state), estimate.count())).collect();
         }
-        let people: HashSet<([u8; 2], u32)> = self.of_state.iter().map(|(state, number)| (*state, self.root(*number))).collect();
+        let people: HashSet<([u8; 2], u32)> =
+            self.of_state.iter().map(|(state, number)| (*state, self.root(*number))).collect();
         let mut counts = BTreeMap::new();
         people.into_iter().for_each(|(state, _)| *counts.entry(name(state)).or_default() += 1);
         counts

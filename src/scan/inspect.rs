@@ -36,6 +36,33 @@ impl Scanner {
     /// all values of the document, in order: none of them is shown in the excerpt.
     #[must_use]
     pub fn found(&self, rule: RuleId, document: &Document, at: Range<usize>, hits: &[Range<usize>]) -> Finding {
+        self.found_behind((0, first(document)), rule, document, at, hits)
+    }
+
+    /// The same for many places, in the order they stand.
+    pub fn found_each<'h>(
+        &'h self,
+        document: &'h Document,
+        places: impl Iterator<Item = (RuleId, Range<usize>)> + 'h,
+        hits: &'h [Range<usize>],
+    ) -> impl Iterator<Item = Finding> + 'h {
+        let mut counted = (0, first(document));
+        places.map(move |(rule, at)| {
+            if at.start >= counted.0 {
+                counted = (at.start, counted.1.behind(&document.bytes[counted.0..at.start]));
+            }
+            self.found_behind(counted, rule, document, at, hits)
+        })
+    }
+
+    fn found_behind(
+        &self,
+        (counted, place): (usize, Place),
+        rule: RuleId,
+        document: &Document,
+        at: Range<usize>,
+        hits: &[Range<usize>],
+    ) -> Finding {
         let text = &document.bytes;
         let near = hits.partition_point(|hit| hit.end + NEAR < at.start);
         let keep = |word: &[u8]| {
@@ -45,11 +72,13 @@ impl Scanner {
         let from = at.start.saturating_sub(NEAR);
         let line = line_around(&text[from..text.len().min(at.start + NEAR)], at.start - from);
         let near = &hits[near..hits.len().min(near + 64)];
-        let (excerpt, marked) =
-            mask::excerpt(text, from + line.start..from + line.end, at.clone(), near, keep);
-        let first = Place { byte: document.first_byte, line: document.first_line, column: document.first_column };
-        let start = first.behind(&text[..at.start]);
-        let end = start.behind(&text[at.clone()]);
+        let (excerpt, marked) = mask::excerpt(text, from + line.start..from + line.end, at.clone(), near, keep);
+        let start = if at.start >= counted {
+            place.behind(&text[counted..at.start])
+        } else {
+            first(document).behind(&text[..at.start])
+        };
+        let end = start.behind(&text[at]);
         let pos = |place: Place| Pos { line: place.line, column: place.column };
         Finding {
             rule,
@@ -76,4 +105,9 @@ impl Scanner {
             exposure: document.exposure.as_deref().cloned().map(Box::new),
         }
     }
+}
+
+/// The place of a document's first byte.
+fn first(document: &Document) -> Place {
+    Place { byte: document.first_byte, line: document.first_line, column: document.first_column }
 }

@@ -10,8 +10,10 @@ use crate::words::{self, Class};
 /// Ages above this are "90 or older", 45 CFR 164.514(b)(2)(i)(C).
 const OLDEST: i64 = 89;
 
-/// What the cells of a column hold that may not be there. `year` is the present one.
-pub(super) fn leaks(text: &[u8], column: &Column, year: i64, out: &mut Vec<Leak>) {
+/// What the cells of a column hold that may not be there. `year` is the present one; `people`: does the table
+/// tell of people?
+pub(super) fn leaks(text: &[u8], column: &Column, (year, people): (i64, bool), out: &mut Vec<Leak>) {
+    let dated = matches!(column.role, Role::Date | Role::DatePart | Role::Other);
     if column.role == Role::Operation {
         return;
     }
@@ -21,7 +23,8 @@ pub(super) fn leaks(text: &[u8], column: &Column, year: i64, out: &mut Vec<Leak>
         if value.is_empty() {
             continue;
         }
-        let found = cell(column, value, year).or_else(|| disguised(value));
+        // Of a table of things the dates are nobody's.
+        let found = cell(column, value, year).filter(|_| people || !dated).or_else(|| disguised(value));
         out.extend(found.map(|(rule, says)| Leak { rule: rule.into(), at: at.clone(), says }));
     }
     if out.len() == before && matches!(column.role, Role::Other | Role::Name) {
@@ -50,7 +53,9 @@ fn cell(column: &Column, value: &[u8], year: i64) -> Found {
         Role::Other if dates::is_full(value) && !value.iter().all(u8::is_ascii_digit) => {
             says("service-date", "a date finer than the year")
         }
-        Role::Date | Role::Other if dates::is_partial(value) => says("service-date", "year and month: finer than the year"),
+        Role::Date | Role::Other if dates::is_partial(value) => {
+            says("service-date", "year and month: finer than the year")
+        }
         Role::Geo if is_position(value) => says("geo-coordinates", "a position is smaller than a state"),
         Role::Place if is_place(value) => says("city", "a place smaller than a state"),
         Role::Initials if is_initials(value) => says("person-name", "initials are made of the name"),
@@ -92,7 +97,9 @@ fn zip(value: &[u8]) -> Found {
     let says = |words: &str| Some(("zip-code", words.to_owned()));
     match digits.len() {
         _ if !plain || number == 0 => None,
-        5 | 9 if number % 100 == 0 && value.ends_with(b"00") && digits.len() == 5 && !words::is_zip5(number) => restricted(number / 100),
+        5 | 9 if number % 100 == 0 && value.ends_with(b"00") && digits.len() == 5 && !words::is_zip5(number) => {
+            restricted(number / 100)
+        }
         5 | 9 => says("a ZIP code of five digits or more"),
         4 if words::is_zip5(number) && value.len() == 4 => says("a ZIP code of five digits whose zero was dropped"),
         2 | 3 => restricted(number),
@@ -116,7 +123,8 @@ fn is_place(value: &[u8]) -> bool {
     let facts = words::phrase(value);
     let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let only_state = facts.is(Class::State) && !facts.is(Class::City) && !facts.is(Class::County);
-    let none = [&b"other"[..], b"rural", b"urban", b"suburban", b"yes", b"no"].iter().any(|w| value.eq_ignore_ascii_case(w));
+    let none =
+        [&b"other"[..], b"rural", b"urban", b"suburban", b"yes", b"no"].iter().any(|w| value.eq_ignore_ascii_case(w));
     letters >= 3 && !only_state && !none
 }
 
@@ -176,7 +184,17 @@ fn is_of_people(value: &[u8]) -> bool {
     let words: Vec<&[u8]> = value.split(|b| b" ,^".contains(b)).filter(|word| !word.is_empty()).collect();
     let known = |word: &&[u8]| {
         let facts = words::facts(word);
-        let other = [Class::Stop, Class::City, Class::State, Class::Drug, Class::Condition, Class::Lab, Class::Health, Class::Month, Class::County];
+        let other = [
+            Class::Stop,
+            Class::City,
+            Class::State,
+            Class::Drug,
+            Class::Condition,
+            Class::Lab,
+            Class::Health,
+            Class::Month,
+            Class::County,
+        ];
         let is_else = other.iter().any(|class| facts.is(*class));
         let strong = facts.given().max(facts.surname());
         word.len() >= 3 && strong >= if is_else { 5 } else { 3 } && facts.common() <= 2

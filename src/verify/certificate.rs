@@ -93,14 +93,25 @@ impl Certificate {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut out = format!("# De-identification: {}\n\n", self.result);
-        let _ = writeln!(out, "{} was tested on {} by {} {} (rules {}).\n", self.standard, self.verified, self.tool, self.version, self.rules);
-        let _ = writeln!(out, "{} documents, {} bytes; compared with the original: {}.\n", self.documents, self.bytes, if self.compared { "yes" } else { "no" });
+        let _ = writeln!(
+            out,
+            "{} was tested on {} by {} {} (rules {}).\n",
+            self.standard, self.verified, self.tool, self.version, self.rules
+        );
+        let _ = writeln!(
+            out,
+            "{} documents, {} bytes; compared with the original: {}.\n",
+            self.documents,
+            self.bytes,
+            if self.compared { "yes" } else { "no" }
+        );
         out.push_str("| letter | | result | findings |\n|---|---|---|--:|\n");
         for line in &self.letters {
             let _ = writeln!(out, "| {} | {} | {} | {} |", line.letter, line.title, line.result, line.count);
         }
         let hashes = &self.hashes;
-        let whole = if hashes.complete { "everything was tried" } else { "the time was over before everything was tried" };
+        let whole =
+            if hashes.complete { "everything was tried" } else { "the time was over before everything was tried" };
         let _ = writeln!(out, "\nTokens that look like hashes: {}; undone: {}; {whole}.", hashes.seen, hashes.undone);
         for (space, share) in &hashes.tried {
             let _ = writeln!(out, "- {space}: {share} % tried");
@@ -145,5 +156,13 @@ fn list(out: &mut String, title: &str, items: impl Iterator<Item = String>) {
 
 /// Text that Markdown takes for nothing but text.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '|' | '`' | '<' | '>' | '[' | ']' | '*' | '\n') { format!("&#{};", u32::from(c)) } else { c.to_string() }).collect()
+    text.chars()
+        .map(|c| {
+            if matches!(c, '|' | '`' | '<' | '>' | '[' | ']' | '*' | '\n') {
+                format!("&#{};", u32::from(c))
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
 }

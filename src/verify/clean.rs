@@ -73,7 +73,9 @@ mod tests {
         ] {
             assert!(is_code(code.as_bytes()), "{code}");
         }
-        for value in ["00482913", "MRN-00482913", "E4482917", "1EG4-TE5-MK7", "1HGCM82633A004352", "A00482913", "Caldwell"] {
+        for value in
+            ["00482913", "MRN-00482913", "E4482917", "1EG4-TE5-MK7", "1HGCM82633A004352", "A00482913", "Caldwell"]
+        {
             assert!(!is_code(value.as_bytes()), "{value}");
         }
         for value in ["[NAME]", "[DATE-2]", "***", "<PATIENT>", "REDACTED"] {

@@ -77,7 +77,70 @@ pub(super) fn of(document: &Document) -> Vec<Column> {
             }
         }
     }
+    if is_conformance(&columns.list, &document.bytes) {
+        return Vec::new();
+    }
+    of_logs(&mut columns.list);
     columns.list
+}
+
+/// FHIR resources that describe other resources, not patients.
+fn is_conformance(columns: &[Column], text: &[u8]) -> bool {
+    const ABOUT: &[&[u8]] = &[
+        b"StructureDefinition",
+        b"ValueSet",
+        b"CodeSystem",
+        b"CapabilityStatement",
+        b"SearchParameter",
+        b"ConceptMap",
+        b"ImplementationGuide",
+        b"OperationDefinition",
+        b"TestScript",
+        b"NamingSystem",
+        b"Questionnaire",
+    ];
+    let kind = columns.iter().find(|column| column.name == ["resource", "type"]);
+    kind.and_then(|column| column.cells.first()).is_some_and(|(_, at)| ABOUT.contains(&&text[at.clone()]))
+}
+
+/// The times of log lines are the program's.
+fn of_logs(columns: &mut [Column]) {
+    let is = |column: &Column, names: &[&str]| column.name.len() == 1 && names.contains(&column.name[0].as_str());
+    let logged = ["level", "severity", "logger", "msg", "message", "lvl", "metric"];
+    if columns.iter().any(|column| is(column, &logged)) {
+        for column in columns.iter_mut().filter(|column| is(column, &["ts", "time", "timestamp", "date", "at", "t"])) {
+            column.role = Role::Operation;
+        }
+    }
+}
+
+/// Do these columns tell of people: by who they are, or by what happens to patients?
+pub(super) fn tell_of_people(columns: &[Column]) -> bool {
+    const PEOPLE: &[&str] = &[
+        "patient",
+        "person",
+        "member",
+        "subject",
+        "participant",
+        "sex",
+        "gender",
+        "race",
+        "ethnicity",
+        "mrn",
+        "beneficiary",
+        "subscriber",
+        "icd",
+        "icd10",
+        "diagnoses",
+        "condition",
+        "enrollee",
+        "pt",
+        "dx",
+    ];
+    columns.iter().any(|column| {
+        let said = |word: &String| PEOPLE.contains(&word.as_str()) || EVENT.contains(&word.as_str()) && word != "order";
+        matches!(column.role, Role::Birth | Role::Age(_) | Role::Initials) || column.name.iter().any(said)
+    })
 }
 
 #[derive(Default)]
@@ -127,15 +190,69 @@ pub(super) fn words(name: &[u8]) -> Vec<String> {
 
 /// Names of files' and programs' own times and addresses.
 const OPERATION: &[&str] = &[
-    "created", "updated", "modified", "loaded", "exported", "extracted", "export", "extract", "load", "ingested",
-    "etl", "file", "batch", "version", "release", "generated", "published", "system", "schema", "insert", "inserted",
-    "meta", "url", "uri", "profile", "license", "copyright", "etag",
+    "created",
+    "updated",
+    "modified",
+    "loaded",
+    "exported",
+    "extracted",
+    "export",
+    "extract",
+    "load",
+    "ingested",
+    "etl",
+    "file",
+    "batch",
+    "version",
+    "release",
+    "generated",
+    "published",
+    "system",
+    "schema",
+    "insert",
+    "inserted",
+    "meta",
+    "url",
+    "uri",
+    "profile",
+    "license",
+    "copyright",
+    "etag",
 ];
 /// What happens to a patient.
 const EVENT: &[&str] = &[
-    "birth", "dob", "born", "admit", "admission", "admitted", "discharge", "discharged", "death", "died", "deceased",
-    "visit", "service", "encounter", "surgery", "procedure", "diagnosis", "onset", "appointment", "event", "dx",
-    "collection", "specimen", "order", "claim", "fill", "rx", "treatment", "exam", "arrival", "transfer", "seen",
+    "birth",
+    "dob",
+    "born",
+    "admit",
+    "admission",
+    "admitted",
+    "discharge",
+    "discharged",
+    "death",
+    "died",
+    "deceased",
+    "visit",
+    "service",
+    "encounter",
+    "surgery",
+    "procedure",
+    "diagnosis",
+    "onset",
+    "appointment",
+    "event",
+    "dx",
+    "collection",
+    "specimen",
+    "order",
+    "claim",
+    "fill",
+    "rx",
+    "treatment",
+    "exam",
+    "arrival",
+    "transfer",
+    "seen",
 ];
 const PARTS: &[&str] = &["month", "day", "week", "quarter", "weekday", "dow", "doy", "season", "qtr"];
 /// What makes a count of days or months out of `day` and `month`.
@@ -146,11 +263,66 @@ const COUNTS: &[&str] = &[
 ];
 /// Names of things that are no people.
 const THINGS: &[&str] = &[
-    "drug", "medication", "test", "lab", "procedure", "product", "table", "plan", "payer", "generic",
-    "brand", "code", "diagnosis", "condition", "study", "group", "event", "measure", "race", "ethnicity",
-    "language", "country", "nation", "nationality", "state", "sex", "gender", "status", "type", "category", "unit",
-    "units", "class", "specialty", "department", "service", "organism", "allergen", "route", "form",
-    "model", "arm", "site", "religion", "color", "colour", "analyte", "component", "display", "resource", "method",
+    "drug",
+    "medication",
+    "test",
+    "lab",
+    "procedure",
+    "product",
+    "table",
+    "plan",
+    "payer",
+    "generic",
+    "brand",
+    "code",
+    "diagnosis",
+    "condition",
+    "study",
+    "group",
+    "event",
+    "measure",
+    "race",
+    "ethnicity",
+    "language",
+    "country",
+    "nation",
+    "nationality",
+    "state",
+    "sex",
+    "gender",
+    "status",
+    "type",
+    "category",
+    "unit",
+    "units",
+    "class",
+    "specialty",
+    "department",
+    "service",
+    "organism",
+    "allergen",
+    "route",
+    "form",
+    "model",
+    "arm",
+    "site",
+    "religion",
+    "color",
+    "colour",
+    "analyte",
+    "component",
+    "display",
+    "resource",
+    "method",
+    "part",
+    "parts",
+    "sku",
+    "item",
+    "catalog",
+    "lot",
+    "ndc",
+    "isbn",
+    "asset",
 ];
 
 fn role(words: &[String]) -> Role {
@@ -160,18 +332,40 @@ fn role(words: &[String]) -> Role {
         return Role::Operation;
     }
     if (has("age") || has("ages")) && !any(&["group", "band", "range", "bucket", "category", "bin"]) {
-        return Role::Age(if any(&["month", "months", "mo"]) { 12 } else if any(&["day", "days"]) { 365 } else { 1 });
+        return Role::Age(if any(&["month", "months", "mo"]) {
+            12
+        } else if any(&["day", "days"]) {
+            365
+        } else {
+            1
+        });
     }
     if any(PARTS) && !any(COUNTS) && (any(EVENT) || words.len() == 1 && !has("day")) {
         return Role::DatePart;
     }
     if any(&["birth", "dob", "born", "birthdate", "birthyear", "yob", "bday", "birthday", "birthtime"]) {
-        return if any(&["weight", "order", "place", "country", "state", "sex", "type", "rank"]) { Role::Other } else { Role::Birth };
+        return if any(&["weight", "order", "place", "country", "state", "sex", "type", "rank"]) {
+            Role::Other
+        } else {
+            Role::Birth
+        };
     }
     if any(&["zip", "zipcode", "postal", "postcode", "zcta", "plz", "postalcode"]) {
         return Role::Zip;
     }
-    if any(&["lat", "latitude", "lon", "lng", "longitude", "geohash", "tract", "blockgroup", "geocode", "coordinates", "geoid"]) {
+    if any(&[
+        "lat",
+        "latitude",
+        "lon",
+        "lng",
+        "longitude",
+        "geohash",
+        "tract",
+        "blockgroup",
+        "geocode",
+        "coordinates",
+        "geoid",
+    ]) {
         return Role::Geo;
     }
     if has("initials") {
@@ -190,7 +384,21 @@ fn name_role(words: &[String]) -> Role {
     let any = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let names =
         ["name", "surname", "lastname", "firstname", "fullname", "fname", "lname", "nickname", "maiden", "forename"];
-    let person = any(&["patient", "person", "member", "subscriber", "last", "first", "middle", "given", "family", "mother", "father", "guarantor", "contact"]);
+    let person = any(&[
+        "patient",
+        "person",
+        "member",
+        "subscriber",
+        "last",
+        "first",
+        "middle",
+        "given",
+        "family",
+        "mother",
+        "father",
+        "guarantor",
+        "contact",
+    ]);
     if any(THINGS) && !(any(&names) && person) {
         return Role::Term;
     }

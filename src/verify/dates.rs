@@ -36,8 +36,12 @@ fn full() -> Option<&'static Regex> {
 /// Is the whole text a day?
 pub(super) fn is_full(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let begins = full().and_then(|full| full.find(text)).is_some_and(|found| found.start() == 0 && is_time(&text[found.end()..]));
-    let packed = matches!(text.len(), 8 | 12 | 14) && text.iter().all(u8::is_ascii_digit) && text.starts_with(b"19") | text.starts_with(b"20");
+    let begins = full()
+        .and_then(|full| full.find(text))
+        .is_some_and(|found| found.start() == 0 && is_time(&text[found.end()..]));
+    let packed = matches!(text.len(), 8 | 12 | 14)
+        && text.iter().all(u8::is_ascii_digit)
+        && text.starts_with(b"19") | text.starts_with(b"20");
     begins && text.len() <= 40 || packed && is_valid(text)
 }
 
@@ -48,7 +52,9 @@ fn is_valid(text: &[u8]) -> bool {
 
 /// Nothing, or a time of the day.
 fn is_time(rest: &[u8]) -> bool {
-    rest.is_empty() || matches!(rest[0], b'T' | b't' | b' ') && rest.iter().all(|b| b.is_ascii_digit() || b"T t:.Z+-zamp AMP".contains(b))
+    rest.is_empty()
+        || matches!(rest[0], b'T' | b't' | b' ')
+            && rest.iter().all(|b| b.is_ascii_digit() || b"T t:.Z+-zamp AMP".contains(b))
 }
 
 /// Is the whole text a month, quarter or week with its year?
@@ -60,9 +66,11 @@ pub(super) fn is_partial(text: &[u8]) -> bool {
 /// Is it a month, weekday, week, quarter or day of the month alone?
 pub(super) fn is_part(text: &[u8]) -> bool {
     let text = text.trim_ascii();
-    let number = text.len() <= 3 && !text.is_empty() && text.iter().all(u8::is_ascii_digit) && text.iter().any(|b| *b != b'0');
+    let number =
+        text.len() <= 3 && !text.is_empty() && text.iter().all(u8::is_ascii_digit) && text.iter().any(|b| *b != b'0');
     let quarter = matches!(text, [b'Q' | b'q', b'1'..=b'4']);
-    let season = [&b"spring"[..], b"summer", b"fall", b"autumn", b"winter"].iter().any(|s| text.eq_ignore_ascii_case(s));
+    let season =
+        [&b"spring"[..], b"summer", b"fall", b"autumn", b"winter"].iter().any(|s| text.eq_ignore_ascii_case(s));
     number || quarter || season || words::facts(text).is(Class::Month)
 }
 
@@ -97,7 +105,17 @@ mod tests {
 
     #[test]
     fn finer_than_a_year() {
-        for text in ["1962-03", "03/1962", "March 1962", "Mar-1962", "2024-Q1", "Q1 2024", "2024-W12", "spring 2024", "sept. 2023"] {
+        for text in [
+            "1962-03",
+            "03/1962",
+            "March 1962",
+            "Mar-1962",
+            "2024-Q1",
+            "Q1 2024",
+            "2024-W12",
+            "spring 2024",
+            "sept. 2023",
+        ] {
             assert!(is_partial(text.as_bytes()), "{text}");
         }
         for text in ["1962", "2024-1", "1.2024.3", "12", "2024-13", "v2024-03"] {

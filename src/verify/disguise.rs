@@ -31,7 +31,8 @@ pub(super) fn shaped(text: &[u8]) -> Option<&'static str> {
         _ => {}
     }
     let at = text.iter().position(|b| *b == b'@');
-    let domain = at.and_then(|at| text.rsplit(|b| *b == b'.').next().filter(|end| at > 0 && (2..=4).contains(&end.len())));
+    let domain =
+        at.and_then(|at| text.rsplit(|b| *b == b'.').next().filter(|end| at > 0 && (2..=4).contains(&end.len())));
     if domain.is_some_and(|end| KNOWN_DOMAINS.iter().any(|known| end.eq_ignore_ascii_case(known))) && valid("email") {
         return Some("email-address");
     }
@@ -156,7 +157,17 @@ mod tests {
         ] {
             assert_eq!(of(text.as_bytes()), Some((rule, how)), "{text}");
         }
-        for text in ["Denise Caldwell", "tok_9f2c4e81b7d03a56", "diagnosis", "hypertension", "536-90-4399", "deadbeef", "5b3f-4a68", "4096", "20240314"] {
+        for text in [
+            "Denise Caldwell",
+            "tok_9f2c4e81b7d03a56",
+            "diagnosis",
+            "hypertension",
+            "536-90-4399",
+            "deadbeef",
+            "5b3f-4a68",
+            "4096",
+            "20240314",
+        ] {
             assert_eq!(of(text.as_bytes()), None, "{text}");
         }
     }

@@ -76,7 +76,8 @@ impl Hashes {
         found: &mut dyn FnMut(std::ops::Range<usize>) -> Finding,
     ) {
         static LOOKS: OnceLock<Option<Regex>> = OnceLock::new();
-        let pattern = r"(?-u)\b(?:[0-9a-f]{16,128}|[0-9A-F]{16,128}|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)";
+        let pattern =
+            r"(?-u)\b(?:[0-9a-f]{16,128}|[0-9A-F]{16,128}|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)";
         let Some(looks) = LOOKS.get_or_init(|| Regex::new(pattern).ok()) else { return };
         let name_of = |at: usize| {
             let column = columns.iter().find(|column| column.holds(at));
@@ -122,7 +123,8 @@ impl Hashes {
         }
         let search = Search::new(&self.targets, self.counts.len());
         let mut spaces: Vec<&Space> = SPACES.iter().collect();
-        let hinted = |space: &&Space| self.targets.iter().any(|t| t.hints.iter().any(|h| space.hints.contains(&h.as_str())));
+        let hinted =
+            |space: &&Space| self.targets.iter().any(|t| t.hints.iter().any(|h| space.hints.contains(&h.as_str())));
         // What a column's name says is tried first; what takes no time before that.
         spaces.sort_by_key(|space| (space.count > 2_000_000, !hinted(space)));
         let (mut tried, mut complete) = (Vec::new(), true);
@@ -156,8 +158,8 @@ fn digest(text: &[u8]) -> Option<Vec<u8>> {
         return base64(text);
     }
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
-    // A long number is no hash, and neither is a word.
-    if text.len() % 2 == 1 || digits == text.len() || digits * 5 < text.len() {
+    // A long number is no hash, and neither is a word; and hashes are cut at round lengths.
+    if ![16, 20, 24, 32, 40, 56, 64, 96, 128].contains(&text.len()) || digits == text.len() || digits * 5 < text.len() {
         return None;
     }
     let digit = |b: &u8| (*b as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -196,7 +198,9 @@ impl Search {
             for (number, target) in targets.iter().enumerate() {
                 let whole = target.digest.len() == algorithm.1;
                 // Hashes are often cut: sixteen hex digits of a SHA-256, say.
-                let cut = target.digest.len() < algorithm.1 && target.digest.len() <= 16 && matches!(algorithm.0, "MD5" | "SHA-1" | "SHA-256");
+                let cut = target.digest.len() < algorithm.1
+                    && target.digest.len() <= 16
+                    && matches!(algorithm.0, "MD5" | "SHA-1" | "SHA-256");
                 if let (true, Some(start)) = (whole || cut, target.digest.first_chunk()) {
                     bits[usize::from(start[0]) << 2 | usize::from(start[1]) >> 6] |= 1 << (start[1] & 63);
                     by_start.entry(*start).or_default().push((number, target.digest.clone(), target.group));

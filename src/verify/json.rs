@@ -27,7 +27,8 @@ struct Open {
 /// Does it begin like JSON?
 pub(super) fn is(bytes: &[u8]) -> bool {
     let text = bytes.trim_ascii_start();
-    matches!(text.first(), Some(b'{')) || matches!(text, [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[')))
+    matches!(text.first(), Some(b'{'))
+        || matches!(text, [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[')))
 }
 
 /// All scalars behind keys, in the order they stand.
@@ -81,7 +82,11 @@ impl Walk {
         if is_object && !nested {
             self.records += 1;
         }
-        let record = if is_object { last.filter(|_| nested).map_or(self.records, |open| open.record) } else { last.map_or(0, |open| open.record) };
+        let record = if is_object {
+            last.filter(|_| nested).map_or(self.records, |open| open.record)
+        } else {
+            last.map_or(0, |open| open.record)
+        };
         let key = last.and_then(|open| open.key.clone()).filter(|_| !is_object);
         if self.open.len() < DEEPEST {
             self.open.push(Open { is_object, key, record });

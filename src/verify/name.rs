@@ -5,7 +5,10 @@ use std::ops::Range;
 use crate::words;
 
 /// Words after which five digits count files.
-const COUNTERS: &[&str] = &["part", "batch", "chunk", "shard", "page", "split", "row", "rows", "build", "run", "seed", "port", "block", "img", "frame"];
+const COUNTERS: &[&str] = &[
+    "part", "batch", "chunk", "shard", "page", "split", "row", "rows", "build", "run", "seed", "port", "block", "img",
+    "frame",
+];
 
 /// ZIP codes in a document's name: `visits_94110.csv`, which is no part number.
 pub(super) fn zips(name: &str) -> Vec<Range<usize>> {

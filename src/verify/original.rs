@@ -47,7 +47,9 @@ impl Original {
         let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
         let spans: Vec<(Range<usize>, RuleId)> = findings
             .iter()
-            .filter(|finding| finding.note.is_none() && !finding.kind.starts_with("health.") && !finding.kind.starts_with("flow."))
+            .filter(|finding| {
+                finding.note.is_none() && !finding.kind.starts_with("health.") && !finding.kind.starts_with("flow.")
+            })
             .map(|finding| (local(finding.start_byte)..local(finding.end_byte).min(text.len()), finding.rule))
             .collect();
         for (at, rule) in &spans {
@@ -94,16 +96,27 @@ impl Original {
             let facts = words::facts(piece);
             piece.len() >= 4 && facts.given().max(facts.surname()) >= 1 && facts.common() <= 2
         };
-        if pieces.len() >= 2 && pieces.len() <= 4 && pieces.iter().all(|piece| piece.iter().all(u8::is_ascii_alphabetic)) {
-            let turned: Vec<u8> = pieces.last().into_iter().chain(&pieces[..pieces.len() - 1]).flat_map(|p| fold(p)).collect();
+        if pieces.len() >= 2
+            && pieces.len() <= 4
+            && pieces.iter().all(|piece| piece.iter().all(u8::is_ascii_alphabetic))
+        {
+            let turned: Vec<u8> =
+                pieces.last().into_iter().chain(&pieces[..pieces.len() - 1]).flat_map(|p| fold(p)).collect();
             self.form(&turned, rule, "a value of the original survives in another order");
             for piece in pieces.iter().filter(|piece| name(piece)) {
                 self.form(&fold(piece), rule, "a part of a name of the original survives");
             }
         }
         if let ([first, second, third], true) = (pieces.as_slice(), dates::is_full(value)) {
-            let others = if first.len() == 4 { [second, third, first] } else { [third, first, second] };
-            self.form(&others.map(|part| fold(part)).concat(), rule, "a date of the original survives in another form");
+            let (year, others) = if first.len() == 4 { (first, [second, third]) } else { (third, [first, second]) };
+            let [one, other] = others;
+            for parts in [[year, one, other], [year, other, one], [one, other, year], [other, one, year]] {
+                self.form(
+                    &parts.map(|part| fold(part)).concat(),
+                    rule,
+                    "a date of the original survives in another form",
+                );
+            }
         }
     }
 
@@ -136,7 +149,8 @@ impl Original {
             let mut longest = None;
             for (count, piece) in pieces[first..].iter().take(PIECES).enumerate() {
                 let gap = count > 0 && piece.start - pieces[first + count - 1].end > GAP;
-                let broken = count > 0 && memchr::memchr2(b'\n', b'\r', &text[pieces[first + count - 1].end..piece.start]).is_some();
+                let broken = count > 0
+                    && memchr::memchr2(b'\n', b'\r', &text[pieces[first + count - 1].end..piece.start]).is_some();
                 if gap || broken || form.len() + piece.len() > LONGEST {
                     break;
                 }
@@ -215,8 +229,17 @@ mod tests {
             out.iter().map(|leak| text[leak.at.clone()].to_owned()).collect::<Vec<_>>()
         };
         for text in [
-            "536904399", "536 90 4399", "993409635", "denise_caldwell", "CALDWELL, Denise", "RGVuaXNlIENhbGR3ZWxs",
-            "caldwell", "03/14/1962", "19620314", "44656e6973652043616c6477656c6c", "3533362d39302d34333939",
+            "536904399",
+            "536 90 4399",
+            "993409635",
+            "denise_caldwell",
+            "CALDWELL, Denise",
+            "RGVuaXNlIENhbGR3ZWxs",
+            "caldwell",
+            "03/14/1962",
+            "19620314",
+            "44656e6973652043616c6477656c6c",
+            "3533362d39302d34333939",
         ] {
             assert_eq!(seen(&format!("x {text} y")), [text], "{text}");
         }

@@ -104,7 +104,8 @@ impl Quasi {
         let mut records: HashMap<u64, (usize, Vec<&[u8]>, Option<&[u8]>)> = HashMap::new();
         for (number, column) in found.iter().enumerate() {
             for (record, at) in &column.cells {
-                let entry = records.entry(*record).or_insert_with(|| (at.start, vec![b"".as_slice(); found.len()], None));
+                let entry =
+                    records.entry(*record).or_insert_with(|| (at.start, vec![b"".as_slice(); found.len()], None));
                 entry.0 = entry.0.min(at.start);
                 entry.1[number] = text[at.clone()].trim_ascii();
             }
@@ -149,7 +150,8 @@ impl Quasi {
         }
         let counts = || self.classes.values().map(|class| class.records);
         let small = |class: &&Class| class.records < self.asked.k;
-        let mut places: Vec<(u32, u64)> = self.classes.values().filter(small).flat_map(|class| class.places.iter().copied()).collect();
+        let mut places: Vec<(u32, u64)> =
+            self.classes.values().filter(small).flat_map(|class| class.places.iter().copied()).collect();
         places.sort_unstable();
         places.truncate(PLACES);
         let place = |(document, line): (u32, u64)| {
@@ -180,7 +182,8 @@ mod tests {
     #[test]
     fn classes_are_counted() {
         let scanner = Scanner::new(Rules::builtin().expect("rules"), Policy::default()).expect("a scanner");
-        let asked = Asked { columns: vec!["zip3".into(), "birthYear".into()], sensitive: Some("dx".into()), k: 2, l: 2 };
+        let asked =
+            Asked { columns: vec!["zip3".into(), "birthYear".into()], sensitive: Some("dx".into()), k: 2, l: 2 };
         let mut quasi = Quasi::new(asked);
         let csv = "zip3,birth_year,dx\n941,1980,I10\n941,1980,E11\n100,1971,I10\n100,1971,i10\n606,1990,J45\n";
         let json = "{\"zip3\":\"941\",\"birth_year\":1980,\"dx\":\"J45\"}\n";

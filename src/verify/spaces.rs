@@ -31,18 +31,63 @@ const LINES: u64 = 800 * 10_000;
 /// The spaces, the small ones first.
 pub(super) const SPACES: &[Space] = &[
     Space { name: "ZIP codes", hints: &["zip", "postal"], count: 100_000, write: |n, out| digits(n, 5, out) },
-    Space { name: "years, ages and numbers of up to six digits", hints: &["age", "year"], count: 1_000_000, write: plain },
+    Space {
+        name: "years, ages and numbers of up to six digits",
+        hints: &["age", "year"],
+        count: 1_000_000,
+        write: plain,
+    },
     Space { name: "numbers of four digits", hints: &["last", "ssn"], count: 10_000, write: |n, out| digits(n, 4, out) },
     Space { name: "numbers of six digits", hints: &["mrn"], count: 1_000_000, write: |n, out| digits(n, 6, out) },
     Space { name: "dates", hints: &["dob", "birth", "date"], count: DAYS * FORMS, write: date },
-    Space { name: "record numbers of seven digits", hints: &["mrn", "record", "patient"], count: 10_000_000, write: |n, out| digits(n, 7, out) },
-    Space { name: "Social Security numbers", hints: &["ssn", "social"], count: SSNS, write: |n, out| ssn(n, false, out) },
-    Space { name: "Social Security numbers with hyphens", hints: &["ssn", "social"], count: SSNS, write: |n, out| ssn(n, true, out) },
-    Space { name: "record numbers of eight digits", hints: &["mrn", "record", "patient"], count: 100_000_000, write: |n, out| digits(n, 8, out) },
-    Space { name: "telephone numbers", hints: &["phone", "tel", "mobile", "fax"], count: AREA_CODES * LINES, write: |n, out| phone(n, ["", "", ""], out) },
-    Space { name: "telephone numbers with hyphens", hints: &["phone", "tel", "mobile", "fax"], count: AREA_CODES * LINES, write: |n, out| phone(n, ["", "-", "-"], out) },
-    Space { name: "telephone numbers in brackets", hints: &["phone", "tel", "mobile", "fax"], count: AREA_CODES * LINES, write: |n, out| phone(n, ["(", ") ", "-"], out) },
-    Space { name: "telephone numbers with +1", hints: &["phone", "tel", "mobile", "fax"], count: AREA_CODES * LINES, write: |n, out| phone(n, ["+1", "", ""], out) },
+    Space {
+        name: "record numbers of seven digits",
+        hints: &["mrn", "record", "patient"],
+        count: 10_000_000,
+        write: |n, out| digits(n, 7, out),
+    },
+    Space {
+        name: "Social Security numbers",
+        hints: &["ssn", "social"],
+        count: SSNS,
+        write: |n, out| ssn(n, false, out),
+    },
+    Space {
+        name: "Social Security numbers with hyphens",
+        hints: &["ssn", "social"],
+        count: SSNS,
+        write: |n, out| ssn(n, true, out),
+    },
+    Space {
+        name: "record numbers of eight digits",
+        hints: &["mrn", "record", "patient"],
+        count: 100_000_000,
+        write: |n, out| digits(n, 8, out),
+    },
+    Space {
+        name: "telephone numbers",
+        hints: &["phone", "tel", "mobile", "fax"],
+        count: AREA_CODES * LINES,
+        write: |n, out| phone(n, ["", "", ""], out),
+    },
+    Space {
+        name: "telephone numbers with hyphens",
+        hints: &["phone", "tel", "mobile", "fax"],
+        count: AREA_CODES * LINES,
+        write: |n, out| phone(n, ["", "-", "-"], out),
+    },
+    Space {
+        name: "telephone numbers in brackets",
+        hints: &["phone", "tel", "mobile", "fax"],
+        count: AREA_CODES * LINES,
+        write: |n, out| phone(n, ["(", ") ", "-"], out),
+    },
+    Space {
+        name: "telephone numbers with +1",
+        hints: &["phone", "tel", "mobile", "fax"],
+        count: AREA_CODES * LINES,
+        write: |n, out| phone(n, ["+1", "", ""], out),
+    },
 ];
 
 fn digits(mut number: u64, width: usize, out: &mut [u8; LONGEST]) -> usize {

@@ -33,9 +33,12 @@ impl Copy {
         let name: String = number.iter().map(|byte| format!("{byte:02x}")).collect();
         let folder = std::env::temp_dir().join(format!("phivet-drill-{name}"));
         let root = folder.join("copy");
-        private(&folder).and_then(|()| std::fs::create_dir(&root)).map_err(|error| outputs::unwritten(&folder.display().to_string(), &error))?;
+        private(&folder)
+            .and_then(|()| std::fs::create_dir(&root))
+            .map_err(|error| outputs::unwritten(&folder.display().to_string(), &error))?;
         let mut copy = Self { folder, root, files: Vec::new(), kept: std::cell::Cell::new(false) };
-        let from = if paths.is_empty() { vec![here.to_owned()] } else { paths.iter().map(|path| here.join(path)).collect() };
+        let from =
+            if paths.is_empty() { vec![here.to_owned()] } else { paths.iter().map(|path| here.join(path)).collect() };
         for path in chosen(&from, per_format) {
             if let Some(relative) = relative(base, &path) {
                 copy.take(&path, &relative)?;
@@ -56,8 +59,12 @@ impl Copy {
         let Some(config) = NAMES.iter().map(|name| base.join(name)).find(|file| file.is_file()) else { return Ok(()) };
         let config = crate::config::load(&config)?.config;
         let rules = config.rules.iter().map(PathBuf::from).chain(config.baseline.iter().map(PathBuf::from));
-        for named in rules.filter(|path| path.is_relative() && path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))) {
-            for entry in WalkBuilder::new(base.join(&named)).standard_filters(false).build().filter_map(std::result::Result::ok) {
+        for named in rules.filter(|path| {
+            path.is_relative() && path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
+        }) {
+            for entry in
+                WalkBuilder::new(base.join(&named)).standard_filters(false).build().filter_map(std::result::Result::ok)
+            {
                 if let (true, Some(relative)) = (entry.path().is_file(), relative(base, entry.path())) {
                     self.take(entry.path(), &relative)?;
                 }
@@ -68,7 +75,11 @@ impl Copy {
 
     fn take(&self, from: &Path, relative: &Path) -> Result<()> {
         let to = self.root.join(relative);
-        let copied = to.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::read(from)).and_then(|bytes| std::fs::write(&to, bytes));
+        let copied = to
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::read(from))
+            .and_then(|bytes| std::fs::write(&to, bytes));
         copied.map_err(|error| outputs::unwritten(&to.display().to_string(), &error))
     }
 
@@ -96,7 +107,9 @@ impl Copy {
     pub(super) fn stage(&self) -> bool {
         [&["init", "--quiet"][..], &["add", "--all", "--force"]].iter().all(|arguments| {
             let mut git = Command::new("git");
-            git.args(["-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false"]).args(*arguments).current_dir(&self.root);
+            git.args(["-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false"])
+                .args(*arguments)
+                .current_dir(&self.root);
             git.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE").env_remove("GIT_WORK_TREE");
             git.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
         })

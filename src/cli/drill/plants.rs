@@ -46,12 +46,28 @@ pub(super) fn plant(copy: &Copy, rules: &Rules) -> Result<Vec<Plant>> {
         for (_, rule) in rules.iter() {
             let Some(example) = example(rule) else { continue };
             text.push_str(&written(example, comment));
-            plants.push(Plant { path: path.clone(), line, lines: 1, rule: rule.id.clone(), allowed: false, fate: Fate::Missed });
+            plants.push(Plant {
+                path: path.clone(),
+                line,
+                lines: 1,
+                rule: rule.id.clone(),
+                allowed: false,
+                fate: Fate::Missed,
+            });
             line += 1;
         }
-        if let Some((_, rule)) = rules.by_id("ssn") && let Some(example) = example(rule) {
+        if let Some((_, rule)) = rules.by_id("ssn")
+            && let Some(example) = example(rule)
+        {
             text.push_str(&written(&format!("{example} phivet:allow ssn -- drill"), comment));
-            plants.push(Plant { path: path.clone(), line, lines: 1, rule: "ssn".to_owned(), allowed: true, fate: Fate::Missed });
+            plants.push(Plant {
+                path: path.clone(),
+                line,
+                lines: 1,
+                rule: "ssn".to_owned(),
+                allowed: true,
+                fate: Fate::Missed,
+            });
         }
         std::fs::write(&full, text).map_err(|error| outputs::unwritten(&full.display().to_string(), &error))?;
     }
@@ -68,8 +84,11 @@ fn example(rule: &Rule) -> Option<&str> {
 fn comment(path: &str) -> (&'static str, &'static str) {
     let ending = Path::new(path).extension().map(|ending| ending.to_ascii_lowercase());
     match ending.as_ref().and_then(|ending| ending.to_str()).unwrap_or_default() {
-        "rs" | "js" | "ts" | "tsx" | "jsx" | "java" | "go" | "c" | "h" | "cpp" | "cs" | "kt" | "swift" | "scala" | "php" | "css" => ("// ", ""),
-        "py" | "rb" | "sh" | "yaml" | "yml" | "toml" | "tf" | "pl" | "r" | "conf" | "ini" | "properties" | "env" => ("# ", ""),
+        "rs" | "js" | "ts" | "tsx" | "jsx" | "java" | "go" | "c" | "h" | "cpp" | "cs" | "kt" | "swift" | "scala"
+        | "php" | "css" => ("// ", ""),
+        "py" | "rb" | "sh" | "yaml" | "yml" | "toml" | "tf" | "pl" | "r" | "conf" | "ini" | "properties" | "env" => {
+            ("# ", "")
+        }
         "sql" | "lua" | "hs" => ("-- ", ""),
         "html" | "xml" | "svg" | "md" | "vue" => ("<!-- ", " -->"),
         _ => ("", ""),

@@ -64,7 +64,9 @@ impl Drilled {
         for plant in plants {
             match &plant.fate {
                 Fate::Hidden(by) => hidden.entry(*by).or_default().push(format!("{}:{}", plant.path, plant.line)),
-                Fate::Missed => missed.entry(plant.rule.clone()).or_default().push(format!("{}:{}", plant.path, plant.line)),
+                Fate::Missed => {
+                    missed.entry(plant.rule.clone()).or_default().push(format!("{}:{}", plant.path, plant.line))
+                }
                 Fate::Caught | Fate::CaughtAs(_) => {}
             }
         }
@@ -95,10 +97,15 @@ impl Drilled {
     }
 
     pub(super) fn text(&self) -> String {
-        let mut out = format!("planted {} made-up identifiers into a copy of {} files; the original is untouched\n", self.planted, self.files.len());
+        let mut out = format!(
+            "planted {} made-up identifiers into a copy of {} files; the original is untouched\n",
+            self.planted,
+            self.files.len()
+        );
         for step in &self.steps {
             let note = step.note.as_deref().map_or_else(String::new, |note| format!(" ({note})"));
-            let _ = writeln!(out, "  {:<7} {} of {} in {:.2} s{note}", step.step, step.caught, self.planted, step.seconds);
+            let _ =
+                writeln!(out, "  {:<7} {} of {} in {:.2} s{note}", step.step, step.caught, self.planted, step.seconds);
         }
         for file in self.files.iter().filter(|file| file.caught < file.planted) {
             let _ = writeln!(out, "  {:>4} of {:<4} {}", file.caught, file.planted, mask(&file.path));
