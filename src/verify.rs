@@ -16,6 +16,7 @@ mod letters;
 mod name;
 mod original;
 mod quasi;
+mod roles;
 mod spaces;
 mod text;
 
@@ -176,8 +177,8 @@ impl Verifier {
         text::leaks(document, &mut leaks);
         // What a program's own columns say is no person's, and a part's number may look like anything.
         let nobody = |column: &columns::Column, leak: &Leak| match column.role {
-            columns::Role::Operation => true,
-            columns::Role::Term => leak.says == text::FORM,
+            roles::Role::Operation => true,
+            roles::Role::Term => leak.says == text::FORM,
             _ => false,
         };
         let own = |leak: &Leak| columns.iter().any(|column| nobody(column, leak) && column.holds(leak.at.start));

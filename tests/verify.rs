@@ -45,7 +45,7 @@ fn element(tag: (u16, u16), vr: &str, value: &str) -> Vec<u8> {
 
 fn dicom(elements: &[Vec<u8>]) -> Vec<u8> {
     let meta = element((2, 0x10), "UI", "1.2.840.10008.1.2.1\0");
-    [&vec![0; 128], b"DICM".as_slice(), &meta, &element((8, 0x60), "CS", "MR"), &elements.concat()].concat()
+    [&[0_u8; 128][..], b"DICM".as_slice(), &meta, &element((8, 0x60), "CS", "MR"), &elements.concat()].concat()
 }
 
 /// A picture of nothing with a comment.
@@ -141,7 +141,7 @@ fn ways_of_names() -> Vec<Way> {
 
 /// Numbers and codes.
 fn ways_of_codes() -> Vec<Way> {
-    let hashed = |of: &dyn Fn(&str) -> String, values: [&str; 2]| values.map(|value| of(value)).join(",F\n");
+    let hashed = |of: &dyn Fn(&str) -> String, values: [&str; 2]| values.map(of).join(",F\n");
     let md5 = |value: &str| hex(&Md5::digest(value.as_bytes()));
     let sha1 = |value: &str| hex(&Sha1::digest(value.as_bytes()));
     let sha256 = |value: &str| hex(&Sha256::digest(value.as_bytes()));

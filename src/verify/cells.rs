@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::clean::is_removed;
-use super::columns::{Column, Role};
+use super::columns::Column;
+use super::roles::Role;
 use super::{Leak, dates, disguise};
 use crate::words::{self, Class};
 
@@ -146,12 +147,15 @@ fn is_name(column: &Column, value: &[u8]) -> bool {
         let facts = words::facts(word);
         facts.is(Class::Drug) || facts.is(Class::Condition) || facts.is(Class::Lab) || facts.common() >= 5
     };
-    let enough = if said { !words.iter().all(|word| thing(word)) } else { words.iter().all(|word| known(word)) };
+    let enough = if said { !words.iter().all(thing) } else { words.iter().all(known) };
     spelled && !words.is_empty() && words.len() <= 5 && value.len() >= 2 && enough
 }
 
 /// Fewest cells, and their share, that make names of a column.
 const FEWEST: usize = 3;
+
+/// How a value may be written otherwise.
+type Form = fn(&[u8]) -> Vec<u8>;
 
 /// A column that is called nothing of the kind and holds names all the same, as they are or disguised.
 fn names(text: &[u8], column: &Column, out: &mut Vec<Leak>) {
@@ -160,7 +164,7 @@ fn names(text: &[u8], column: &Column, out: &mut Vec<Leak>) {
     if cells.len() < FEWEST {
         return;
     }
-    let forms: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+    let forms: [(&str, Form); 3] = [
         ("names, in a column that does not say so", <[u8]>::to_vec),
         ("names written backwards", disguise::reversed),
         ("names rotated by 13 letters", disguise::rot13),

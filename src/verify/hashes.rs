@@ -179,10 +179,15 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// Digests by their first bytes: the target's number, the digest, the target's group.
+type ByStart = HashMap<[u8; FEWEST], Vec<(usize, Vec<u8>, usize)>>;
+/// What is wanted of an algorithm; the last is a table of bits by which most of what is not wanted is known at once.
+type Wanted = (&'static Algorithm, ByStart, Vec<u64>);
+
 /// A search for some digests.
 struct Search {
     /// By algorithm and first bytes: which targets.
-    wanted: Vec<(&'static Algorithm, HashMap<[u8; FEWEST], Vec<(usize, Vec<u8>, usize)>>, Vec<u64>)>,
+    wanted: Vec<Wanted>,
     /// Which groups have been broken.
     broken: Vec<AtomicBool>,
     left: AtomicU64,
@@ -193,7 +198,7 @@ impl Search {
     fn new(targets: &[Target], groups: usize) -> Self {
         let mut wanted = Vec::new();
         for algorithm in ALGORITHMS {
-            let mut by_start: HashMap<[u8; FEWEST], Vec<(usize, Vec<u8>, usize)>> = HashMap::new();
+            let mut by_start: ByStart = HashMap::new();
             let mut bits = vec![0_u64; 1024];
             for (number, target) in targets.iter().enumerate() {
                 let whole = target.digest.len() == algorithm.1;
@@ -253,13 +258,7 @@ impl Search {
     }
 
     #[cold]
-    fn compare(
-        &self,
-        space: &Space,
-        algorithm: &Algorithm,
-        by_start: &HashMap<[u8; FEWEST], Vec<(usize, Vec<u8>, usize)>>,
-        digest: &[u8; 64],
-    ) {
+    fn compare(&self, space: &Space, algorithm: &Algorithm, by_start: &ByStart, digest: &[u8; 64]) {
         let hit = digest.first_chunk().and_then(|start| by_start.get(start));
         for (number, _, group) in hit.into_iter().flatten().filter(|(_, wanted, _)| digest.starts_with(wanted)) {
             if let Ok(mut undone) = self.undone.lock() {

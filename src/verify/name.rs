@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_zip_is_no_part_number() {
-        assert_eq!(zips("out/visits_94110.csv"), [11..16]);
+        assert_eq!(zips("out/visits_94110.csv").first(), Some(&(11..16)));
         for name in ["part-00601.parquet", "é/visits_2024.csv", "id_941100.csv", "batch94110"] {
             assert!(zips(name).is_empty(), "{name}");
         }

@@ -2,11 +2,12 @@
 //! (Machanavajjhala 2007, distinct values), and which records stand alone.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 
-use super::columns::{self, Column};
+use super::columns::Column;
+use super::roles;
 use crate::document::Document;
 use crate::mask::Masked;
 
@@ -38,6 +39,9 @@ pub(super) struct Quasi {
     classes: HashMap<[u64; 2], Class>,
     documents: Vec<Masked>,
 }
+
+/// Where a record begins, its values of the quasi-identifiers, and its sensitive one.
+type Record<'t> = (usize, Vec<&'t [u8]>, Option<&'t [u8]>);
 
 #[derive(Default)]
 struct Class {
@@ -84,7 +88,7 @@ impl Risk {
 
 impl Quasi {
     pub(super) fn new(asked: Asked) -> Self {
-        let words = |name: &String| columns::words(name.as_bytes());
+        let words = |name: &String| roles::words(name.as_bytes());
         Self {
             names: asked.columns.iter().map(words).collect(),
             sensitive: asked.sensitive.as_ref().map(words),
@@ -101,7 +105,7 @@ impl Quasi {
         let Some(found) = self.names.iter().map(find).collect::<Option<Vec<&Column>>>() else { return };
         let sensitive = self.sensitive.as_ref().and_then(find);
         let text = &document.bytes[..];
-        let mut records: HashMap<u64, (usize, Vec<&[u8]>, Option<&[u8]>)> = HashMap::new();
+        let mut records: HashMap<u64, Record<'_>> = HashMap::new();
         for (number, column) in found.iter().enumerate() {
             for (record, at) in &column.cells {
                 let entry =
@@ -137,9 +141,7 @@ impl Quasi {
             class.places = Vec::new();
         }
         if let (Some(value), true) = (sensitive, class.values.len() < VALUES) {
-            let mut hasher = self.keys[0].build_hasher();
-            value.to_ascii_lowercase().hash(&mut hasher);
-            class.values.insert(hasher.finish());
+            class.values.insert(self.keys[0].hash_one(value.to_ascii_lowercase()));
         }
     }
 
@@ -176,6 +178,7 @@ impl Quasi {
 
 #[cfg(test)]
 mod tests {
+    use super::super::columns;
     use super::*;
     use crate::{Policy, Rules, Scanner};
 
