@@ -5,6 +5,8 @@
 
 mod assessment;
 mod days;
+mod estimate;
+mod factors;
 mod html;
 mod people;
 
@@ -14,6 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use assessment::{Assessment, Exposed, Facts, Kinds, Where};
 pub use days::Deadlines;
+pub use factors::Factor;
 use people::{People, Person};
 
 use crate::document::{Document, line_around};

@@ -10,6 +10,7 @@ mod clean;
 mod columns;
 mod dates;
 mod disguise;
+mod encodings;
 mod hashes;
 mod json;
 mod letters;
@@ -17,6 +18,7 @@ mod name;
 mod original;
 mod quasi;
 mod roles;
+mod search;
 mod spaces;
 mod text;
 

@@ -1,5 +1,6 @@
 //! `phivet drill`: a fire drill. Made-up identifiers are planted into a copy; what does the configured phivet catch?
 
+mod choose;
 mod copy;
 mod plants;
 mod told;

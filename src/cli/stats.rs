@@ -1,21 +1,22 @@
 //! `phivet stats --epsilon E`: counts by kind, with noise, and a budget that is kept.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+mod ledger;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::args::ScanArgs;
 use super::done::{Operation, done};
-use super::{CLEAN, NOTHING, known, outputs, scan, setup};
+use super::{CLEAN, NOTHING, scan, setup};
 use crate::error::{Error, Result};
 use crate::incident::Scope;
 use crate::rule::Rules;
 use crate::scan::Event;
 use crate::stats::{self, Ratio};
+use ledger::decimal;
 
 /// What to count.
 #[derive(Args)]
@@ -43,16 +44,6 @@ pub(super) struct StatsArgs {
 fn epsilon(text: &str) -> std::result::Result<Ratio, String> {
     Ratio::decimal(text)
         .ok_or_else(|| "it is a decimal number above 0 and up to 1000, with at most six decimals".to_owned())
-}
-
-/// A line of the ledger. All epsilons are in millionths, so that they add up exactly.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Spent {
-    at: String,
-    epsilon: u64,
-    budget: u64,
-    per_person: u32,
 }
 
 #[derive(Serialize)]
@@ -110,7 +101,7 @@ pub(super) fn run(args: &StatsArgs) -> Result<u8> {
         what: "there are more than a million people".to_owned(),
         help: "release counts of parts of the data; their budgets do not add up if nobody is in two of them".to_owned(),
     })?;
-    let left = spend(args)?;
+    let left = ledger::spend(&args.ledger, args.epsilon, (args.budget, args.per_person))?;
     let counts = stats::release(&people, &kinds(scanner.rules()), (args.epsilon, args.per_person), &mut random)?;
     done(&Operation {
         command: "stats",
@@ -136,66 +127,6 @@ fn random() -> Result<u64> {
         reason: error.to_string(),
         help: "nothing was released; noise that can be guessed would hide nobody".to_owned(),
     })
-}
-
-/// Notes what is spent before anything is printed, and says what is left, in millionths.
-fn spend(args: &StatsArgs) -> Result<u64> {
-    let path = args.ledger.display().to_string();
-    let unread = |reason: String| {
-        Error::Read {
-        path: path.clone(),
-        reason,
-        help: "the ledger says what may still be released; name it with --ledger, and never begin it anew for the same data".to_owned(),
-    }
-    };
-    let mut file = opened(&args.ledger).map_err(|error| unread(error.to_string()))?;
-    // Two at once would both spend what is left.
-    file.lock().map_err(|error| unread(error.to_string()))?;
-    let mut text = String::new();
-    file.read_to_string(&mut text).map_err(|error| unread(error.to_string()))?;
-    let (mut spent, mut budget) = (0_u64, None);
-    for (at, line) in text.lines().enumerate() {
-        let line: Spent = serde_json::from_str(line).map_err(|_| unread(format!("line {} is no entry", at + 1)))?;
-        spent = spent.saturating_add(line.epsilon);
-        budget = budget.or(Some(line.budget));
-    }
-    let asked = args.budget.map(Ratio::millionths);
-    if let (Some(begun), Some(asked)) = (budget, asked)
-        && begun != asked
-    {
-        return Err(unread("it was begun with another budget".to_owned()));
-    }
-    let budget = budget.or(asked).unwrap_or(1_000_000);
-    let epsilon = args.epsilon.millionths();
-    let Some(left) = budget.checked_sub(spent.saturating_add(epsilon)) else {
-        return Err(Error::Usage {
-            what: format!(
-                "the privacy budget does not suffice: {} of {} are left",
-                decimal(budget.saturating_sub(spent)),
-                decimal(budget)
-            ),
-            help: "nothing was released; a smaller --epsilon asks for less, and spent budget does not come back"
-                .to_owned(),
-        });
-    };
-    let entry = Spent { at: known::today(), epsilon, budget, per_person: args.per_person };
-    let mut line = serde_json::to_string(&entry).unwrap_or_default();
-    line.push('\n');
-    let ends = text.is_empty() || text.ends_with('\n');
-    let noted = if ends { Ok(()) } else { file.write_all(b"\n") }
-        .and_then(|()| file.write_all(line.as_bytes()))
-        .and_then(|()| file.sync_all());
-    noted.map_err(|error| outputs::unwritten(&path, &error))?;
-    Ok(left)
-}
-
-fn opened(path: &Path) -> std::io::Result<File> {
-    File::options().read(true).append(true).create(true).open(path)
-}
-
-#[allow(clippy::cast_precision_loss)]
-fn decimal(millionths: u64) -> f64 {
-    millionths as f64 / 1e6
 }
 
 fn written(args: &StatsArgs, counts: Vec<(String, i64)>, left: u64) -> String {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::clean::is_removed;
 use super::columns::Column;
 use super::roles::Role;
-use super::{Leak, dates, disguise};
+use super::{Leak, dates, disguise, encodings};
 use crate::words::{self, Class};
 
 /// Ages above this are "90 or older", 45 CFR 164.514(b)(2)(i)(C).
@@ -166,8 +166,8 @@ fn names(text: &[u8], column: &Column, out: &mut Vec<Leak>) {
     }
     let forms: [(&str, Form); 3] = [
         ("names, in a column that does not say so", <[u8]>::to_vec),
-        ("names written backwards", disguise::reversed),
-        ("names rotated by 13 letters", disguise::rot13),
+        ("names written backwards", encodings::reversed),
+        ("names rotated by 13 letters", encodings::rot13),
     ];
     for (says, form) in forms {
         let named: Vec<&Range<usize>> = cells.iter().filter(|at| is_of_people(&form(&text[(*at).clone()]))).collect();

@@ -1,6 +1,7 @@
 //! Fake tokens: identifiers that are written backwards, in base64 or hex, or rotated by thirteen letters. Whoever has
 //! the data undoes that in a moment; "otherwise capable of being translated", 45 CFR 164.514(c)(1).
 
+use super::encodings::{base64, hex, printable, reversed, rot13};
 use crate::detect::checks::{self, Verdict};
 use crate::words;
 
@@ -14,8 +15,8 @@ pub(super) fn of(text: &[u8]) -> Option<Betrayed> {
         return None;
     }
     let packed = |plain: Option<Vec<u8>>, how| plain.and_then(|plain| Some((decoded(&plain)?, how)));
-    packed(hex(text), "in hex")
-        .or_else(|| packed(base64(text), "in base64"))
+    packed(hex(text).and_then(printable), "in hex")
+        .or_else(|| packed(base64(text).and_then(printable), "in base64"))
         .or_else(|| Some((shaped(&reversed(text)).filter(|_| shaped(text).is_none())?, "written backwards")))
         .or_else(|| Some((shaped(&rot13(text)).filter(|_| shaped(text).is_none())?, "rotated by 13 letters")))
 }
@@ -79,64 +80,6 @@ pub(super) fn is_full_name(text: &[u8]) -> bool {
         given.given() >= 3 && surname.surname() >= 3 && given.common() <= 3 && surname.common() <= 3
     };
     first.len() >= 3 && last.len() >= 3 && (of_both(first, last) || of_both(last, first))
-}
-
-/// The text backwards.
-pub(super) fn reversed(text: &[u8]) -> Vec<u8> {
-    text.iter().rev().copied().collect()
-}
-
-/// Each letter thirteen further.
-pub(super) fn rot13(text: &[u8]) -> Vec<u8> {
-    let turn = |b: &u8| match b {
-        b'a'..=b'z' => (b - b'a' + 13) % 26 + b'a',
-        b'A'..=b'Z' => (b - b'A' + 13) % 26 + b'A',
-        other => *other,
-    };
-    text.iter().map(turn).collect()
-}
-
-/// What two hex digits a byte stand for, if all of it is text.
-fn hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() < 8 || text.len() % 2 == 1 {
-        return None;
-    }
-    let digit = |b: &u8| (*b as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let bytes = text.chunks(2).map(|two| Some(digit(&two[0])? << 4 | digit(&two[1])?));
-    printable(bytes.collect::<Option<Vec<u8>>>()?)
-}
-
-/// RFC 4648, sections 4 and 5, with padding or without, if all of it is text.
-fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let body = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
-    if body.len() < 6 || body.len() % 4 == 1 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(body.len());
-    for four in body.chunks(4) {
-        let mut bits = 0_u32;
-        for byte in four {
-            bits = bits << 6 | u32::from(six_bits(*byte)?);
-        }
-        bits <<= 6 * (4 - four.len());
-        out.extend_from_slice(&bits.to_be_bytes()[1..four.len()]);
-    }
-    printable(out)
-}
-
-pub(super) fn six_bits(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
-}
-
-fn printable(bytes: Vec<u8>) -> Option<Vec<u8>> {
-    bytes.iter().all(|b| matches!(b, b' '..=b'~')).then_some(bytes)
 }
 
 #[cfg(test)]

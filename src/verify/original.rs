@@ -12,7 +12,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::clean::is_removed;
-use super::{Leak, columns, dates, disguise};
+use super::{Leak, columns, dates, encodings};
 use crate::document::Document;
 use crate::judge::Finding;
 use crate::mask::Key;
@@ -72,7 +72,7 @@ impl Original {
         let folded = fold(value);
         let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
         self.form(&folded, rule, "a value of the original survives");
-        self.form(&disguise::reversed(&folded), rule, "a value of the original survives backwards");
+        self.form(&encodings::reversed(&folded), rule, "a value of the original survives backwards");
         if digits.len() >= 6 && digits != folded {
             self.form(&digits, rule, "the digits of a value of the original survive");
         }
