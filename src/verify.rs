@@ -24,6 +24,7 @@ mod text;
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use hashes::Undone;
@@ -68,6 +69,7 @@ pub struct Verifier {
     year: i64,
     hashes: Mutex<Hashes>,
     quasi: Option<Mutex<Quasi>>,
+    derived: AtomicU64,
     original: Option<Original>,
 }
 
@@ -77,6 +79,8 @@ pub struct Ended {
     pub undone: Undone,
     /// What the quasi-identifiers amount to; `None` where none were asked for or no document has them.
     pub risk: Option<Risk>,
+    /// Codes that `phivet redact` has derived from values under a key (parts of documents overlap a little).
+    pub derived: u64,
     /// Values of the original that found no more room and were not compared.
     pub left_out: u64,
 }
@@ -110,6 +114,7 @@ impl Verifier {
             year,
             hashes: Mutex::default(),
             quasi: quasi.map(|asked| Mutex::new(Quasi::new(asked))),
+            derived: AtomicU64::new(0),
             original: original.map(|learner| learner.0.into_inner().unwrap_or_else(PoisonError::into_inner)),
         }
     }
@@ -118,6 +123,7 @@ impl Verifier {
     #[must_use]
     pub fn inspect(&self, scanner: &Scanner, document: &Document, found: Vec<Finding>) -> Vec<Finding> {
         let rules = scanner.rules();
+        self.derived.fetch_add(clean::derived(&document.bytes), Ordering::Relaxed);
         let columns = columns::of(document);
         let mut leaks = self.leaks(rules, document, &columns);
         let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
@@ -254,6 +260,7 @@ impl Verifier {
         Ended {
             undone: hashes.undo(threads, expired),
             risk: self.quasi.as_ref().and_then(|quasi| locked(quasi).risk()),
+            derived: self.derived.load(Ordering::Relaxed),
             left_out: self.original.as_ref().map_or(0, |original| original.left_out),
         }
     }

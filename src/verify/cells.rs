@@ -83,7 +83,8 @@ fn age(value: &[u8], unit: i64) -> Found {
 fn birth(column: &Column, value: &[u8], year: i64) -> Found {
     if let Some(born) = dates::year(value) {
         let old = "a birth year that shows an age over 89".to_owned();
-        return (year - born > OLDEST).then_some(("age-over-89", old));
+        // All of 90 and more may be one year of birth, the last that can be theirs.
+        return (year - born > OLDEST + 1).then_some(("age-over-89", old));
     }
     let in_parts = column.name.iter().any(|word| matches!(word.as_str(), "month" | "day" | "week" | "quarter"));
     let finer = dates::is_full(value) || dates::is_partial(value) || in_parts && dates::is_part(value);

@@ -5,7 +5,15 @@ use crate::detect::checks::{self, Verdict};
 /// Does a cell hold nothing of a value: a placeholder (`[NAME]`, `***`), or a code?
 pub(super) fn is_removed(value: &[u8]) -> bool {
     let value = value.trim_ascii();
-    checks::is_placeholder(value) || is_bracketed(value) || is_code(value)
+    checks::is_placeholder(value) || is_bracketed(value) || value.starts_with(b"REDACTED-") || is_code(value)
+}
+
+/// What `phivet redact` begins its codes with: derived under a key, drawn at random, sealed.
+const OWN: [&[u8]; 3] = [b"tok_", b"psn_", b"enc_"];
+
+/// How many codes of a text are derived from values under a key, by `phivet redact`.
+pub(super) fn derived(text: &[u8]) -> u64 {
+    [OWN[0], OWN[2]].iter().map(|begin| memchr::memmem::find_iter(text, begin).count() as u64).sum()
 }
 
 /// `[NAME]`, `[DATE-2]`, `<PATIENT_1>`: what de-identification writes in the place of a value.
@@ -28,6 +36,10 @@ const RANDOM: usize = 8;
 /// and digits mixed throughout? That it was not made from the value, nobody can see.
 pub(super) fn is_code(value: &[u8]) -> bool {
     let value = value.trim_ascii();
+    let own = |begin: &&[u8]| value.len() >= 16 && value.starts_with(begin);
+    if OWN.iter().any(own) && value.iter().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(b)) {
+        return true;
+    }
     if is_uuid4(value) || value.starts_with(b"2.25.") && value[5..].iter().all(u8::is_ascii_digit) {
         return true;
     }
@@ -44,7 +56,7 @@ pub(super) fn is_code(value: &[u8]) -> bool {
 
 /// A Medicare number mixes letters and digits too.
 fn is_of_a_plan(value: &[u8]) -> bool {
-    ["mbi", "vin"].iter().any(|name| checks::check(name).is_some_and(|check| check(value) == Verdict::Valid))
+    ["mbi", "vin"].iter().any(|name| checks::check(name).is_some_and(|check| check(value) != Verdict::Invalid))
 }
 
 /// RFC 9562, section 5.4.

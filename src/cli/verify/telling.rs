@@ -163,6 +163,13 @@ fn notices(ended: &Ended) -> Vec<String> {
             notices.push(format!("l = {l}, where {sensitive} is asked for."));
         }
     }
+    if ended.derived > 0 {
+        notices.push(
+            "there are codes derived from values under a key (tok_, enc_): 164.514(c)(1) allows codes that are drawn at \
+             random (psn_); others need an expert's determination, 164.514(b)(1)."
+                .to_owned(),
+        );
+    }
     if ended.left_out > 0 {
         notices.push(format!("{} values of the original were not compared: there are too many.", ended.left_out));
     }
