@@ -307,6 +307,14 @@ fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usiz
     if finding.kind == "age_over_89" && value == b"90" && text.get(at.end) == Some(&b'+') {
         return false;
     }
+    if finding.kind == "zip" && value.len() == 3 && cells::zip(value).is_none() {
+        return false;
+    }
+    // Where a format asks for a whole day, its first instant stands for a year.
+    let dicom = text.get(128..132) == Some(b"DICM");
+    if matches!(finding.kind.as_str(), "date" | "dob") && dates::is_year_alone(value, dicom) {
+        return false;
+    }
     let is_hash = rules.get(finding.rule).id == "hashed-identifier";
     is_hash || !(coded || clean::is_removed(value))
 }

@@ -272,6 +272,8 @@ fn clean(folder: &Folder) {
         .file("out/scan.dcm", dicom(&[element((8, 0x20), "DA", "2024"), element((0x10, 0x10), "PN", ""), element((0x20, 0xd), "UI", "2.25.329800735698586629295641978511506172918")]))
         .file("out/formulary.csv", "drug_name,strength,updated_on,expires\nmetformin,500 mg,2026-01-04,2027-03-01\nlisinopril,10 mg,2026-01-04,2027-06-01\n")
         .file("out/metrics.jsonl", "{\"ts\":\"2026-01-04T10:11:12Z\",\"level\":\"info\",\"rows\":12}\n{\"ts\":\"2026-01-04T10:11:13Z\",\"level\":\"info\",\"rows\":9}\n")
+        .file("out/report.json", "{\"resourceType\":\"DiagnosticReport\",\"status\":\"final\",\"effectiveDateTime\":\"2013\",\"issued\":\"2013-01-01T00:00:00Z\"}\n")
+        .file("out/build.log", "Downloading https://repo.example/org/jordan/lib-13.13.6.jar\n2026-03-168 warning: unused variable\n")
         .file("out/part-00601.csv", column("birth_year", &["1962", "1971", "1985"]));
 }
 

@@ -92,7 +92,7 @@ fn birth(column: &Column, value: &[u8], year: i64) -> Found {
 }
 
 /// Five digits and more, and three that stand for 20,000 people or fewer. Spreadsheets drop zeros at the front.
-fn zip(value: &[u8]) -> Found {
+pub(super) fn zip(value: &[u8]) -> Found {
     let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
     let number = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse::<u32>().ok())?;
     let plain = value.iter().all(|b| b.is_ascii_digit() || b"-*Xx. ".contains(b));

@@ -56,7 +56,7 @@ pub(super) fn of(document: &Document) -> Vec<Column> {
     columns.list
 }
 
-/// FHIR resources that describe other resources, not patients.
+/// FHIR resources that are about other resources, providers or places, not about patients.
 fn is_conformance(columns: &[Column], text: &[u8]) -> bool {
     const ABOUT: &[&[u8]] = &[
         b"StructureDefinition",
@@ -70,6 +70,10 @@ fn is_conformance(columns: &[Column], text: &[u8]) -> bool {
         b"TestScript",
         b"NamingSystem",
         b"Questionnaire",
+        b"Practitioner",
+        b"PractitionerRole",
+        b"Organization",
+        b"Location",
     ];
     let kind = columns.iter().find(|column| column.name == ["resource", "type"]);
     kind.and_then(|column| column.cells.first()).is_some_and(|(_, at)| ABOUT.contains(&&text[at.clone()]))

@@ -45,6 +45,13 @@ pub(super) fn is_full(text: &[u8]) -> bool {
     begins && text.len() <= 40 || packed && is_valid(text)
 }
 
+/// Is it the first instant of a year, as formats need it that know no year alone (an instant of FHIR, a date of DICOM)?
+pub(super) fn is_year_alone(text: &[u8], dicom: bool) -> bool {
+    let Some((number, rest)) = text.split_at_checked(4) else { return false };
+    let first = rest.starts_with(b"-01-01T00:00:00") || dicom && rest == b"0101";
+    year(number).is_some() && first
+}
+
 /// Is it a day that the calendar has?
 fn is_valid(text: &[u8]) -> bool {
     checks::check("date").is_some_and(|check| check(text) == Verdict::Valid)

@@ -17,8 +17,16 @@ pub(super) fn of(text: &[u8]) -> Option<Betrayed> {
     let packed = |plain: Option<Vec<u8>>, how| plain.and_then(|plain| Some((decoded(&plain)?, how)));
     packed(hex(text).and_then(printable), "in hex")
         .or_else(|| packed(base64(text).and_then(printable), "in base64"))
-        .or_else(|| Some((shaped(&reversed(text)).filter(|_| shaped(text).is_none())?, "written backwards")))
+        .or_else(|| {
+            Some((shaped(&reversed(text)).filter(|_| shaped(text).is_none() && !is_dated(text))?, "written backwards"))
+        })
         .or_else(|| Some((shaped(&rot13(text)).filter(|_| shaped(text).is_none())?, "rotated by 13 letters")))
+}
+
+/// `2026-03-168` is the 168th of a month's files, and no Social Security number backwards.
+fn is_dated(text: &[u8]) -> bool {
+    let month = text.get(5..7).is_some_and(|month| (&b"01"[..]..=b"12").contains(&month));
+    (text.starts_with(b"19") || text.starts_with(b"20")) && text.get(4) == Some(&b'-') && month
 }
 
 /// Which identifier a text is by its form alone: no label says it.
@@ -108,6 +116,7 @@ mod tests {
             "536-90-4399",
             "deadbeef",
             "5b3f-4a68",
+            "2026-03-168",
             "4096",
             "20240314",
         ] {

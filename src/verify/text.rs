@@ -196,8 +196,8 @@ fn is_of_a_patient(host: &[u8], path: &[u8]) -> bool {
         return false;
     }
     path.split(|b| b"/?&=#;".contains(b)).any(|piece| {
-        let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
-        digits >= 5 && !is_code(piece) && !dates::is_full(piece)
+        let longest = piece.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
+        longest >= 5 && !is_code(piece) && !dates::is_full(piece)
     })
 }
 
