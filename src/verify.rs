@@ -128,8 +128,13 @@ impl Verifier {
         let mut leaks = self.leaks(rules, document, &columns);
         let local = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
         let place = |finding: &Finding| local(finding.start_byte)..local(finding.end_byte).min(document.bytes.len());
-        let mut findings: Vec<Finding> =
-            found.into_iter().filter(|finding| stands(rules, document, finding, &place(finding))).collect();
+        let codes: Vec<&columns::Column> =
+            columns.iter().filter(|column| column.holds_codes(&document.bytes)).collect();
+        let in_codes = |at: usize| codes.iter().any(|column| column.holds(at));
+        let mut findings: Vec<Finding> = found
+            .into_iter()
+            .filter(|finding| stands(rules, document, finding, (&place(finding), &in_codes)))
+            .collect();
         let mut hits: Vec<Range<usize>> = findings.iter().map(place).collect();
         leaks.retain(|leak| document.owns(leak.at.start));
         new_ones(rules, &mut leaks, &findings, &hits);
@@ -142,10 +147,13 @@ impl Verifier {
             finding
         }));
         findings.sort_by_key(|finding| finding.start_byte);
+        let known = findings.len() - leaks.len();
         let hidden = self.in_name(scanner, document, &mut findings);
-        let name = scanner.name_of(document, &hits, &hidden);
+        let name = || scanner.name_of(document, &hits, &hidden);
+        // Naming takes a while; where nothing is new the scan has done it.
+        let new_name = (findings.len() > known || !hidden.is_empty()).then(name);
         for finding in &mut findings {
-            finding.document = name.clone();
+            finding.document = new_name.clone().unwrap_or_else(|| finding.document.clone());
             finding.severity = finding.severity.max(Severity::Warning);
             finding.suppressed = None;
         }
@@ -236,20 +244,20 @@ impl Verifier {
         scanner: &Scanner,
         document: &Document,
         columns: &[columns::Column],
-        (hits, name): (&[Range<usize>], &Masked),
+        (hits, name): (&[Range<usize>], &dyn Fn() -> Masked),
     ) {
         if !matches!(document.kind, Kind::Code | Kind::Legal | Kind::Binary)
             && let Some((rule, _)) = scanner.rules().by_id("hashed-identifier")
         {
             let mut found = |at: Range<usize>| {
                 let mut finding = scanner.found(rule, document, at, hits);
-                finding.document = name.clone();
+                finding.document = name();
                 finding
             };
             locked(&self.hashes).collect(document, columns, &mut found);
         }
         if let Some(quasi) = &self.quasi {
-            locked(quasi).add(document, columns, &|| name.clone());
+            locked(quasi).add(document, columns, name);
         }
     }
 
@@ -288,7 +296,12 @@ fn new_ones(rules: &Rules, leaks: &mut Vec<Leak>, findings: &[Finding], hits: &[
 }
 
 /// Does a finding of the scan count here: is it an identifier, and not a well-made replacement of one?
-fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usize>) -> bool {
+fn stands(
+    rules: &Rules,
+    document: &Document,
+    finding: &Finding,
+    (at, in_codes): (&Range<usize>, &dyn Fn(usize) -> bool),
+) -> bool {
     let other = ["health.", "flow.", "safeguard."].iter().any(|kind| finding.kind.starts_with(kind));
     if other || finding.note.is_some() {
         return false;
@@ -302,7 +315,7 @@ fn stands(rules: &Rules, document: &Document, finding: &Finding, at: &Range<usiz
     let coded = matches!(
         finding.kind.as_str(),
         "mrn" | "other_id" | "account" | "device" | "health_plan_id" | "name" | "license"
-    ) && (clean::is_code(whole) || clean::is_code(value));
+    ) && (clean::is_code(whole) || clean::is_code(value) || in_codes(at.start));
     // `90+` is the group that Safe Harbor asks for.
     if finding.kind == "age_over_89" && value == b"90" && text.get(at.end) == Some(&b'+') {
         return false;

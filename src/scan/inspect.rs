@@ -86,7 +86,8 @@ impl Scanner {
             severity: self.rules.get(rule).severity.max(Severity::Warning),
             confidence: 0.9,
             phi: true,
-            document: self.name(""),
+            // The caller names it: that takes all values of the document.
+            document: excerpt.clone(),
             start_byte: start.byte,
             end_byte: end.byte,
             start: pos(start),

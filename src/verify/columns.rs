@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::json;
 use super::roles::{EVENT, Role, role, words};
+use super::{clean, json};
 use crate::document::Document;
 use crate::fields::{Label, table};
 use crate::kind::Kind;
@@ -19,7 +19,18 @@ pub(super) struct Column {
     pub(super) cells: Vec<(u64, Range<usize>)>,
 }
 
+/// Fewest cells of a column of codes.
+const CODES: usize = 20;
+
 impl Column {
+    /// Are its values codes that look random, all but one in a hundred (by chance some look like numbers)?
+    pub(super) fn holds_codes(&self, text: &[u8]) -> bool {
+        let is_code = |(_, at): &&(u64, Range<usize>)| clean::is_code(&text[at.clone()]);
+        self.cells.len() >= CODES
+            && self.cells.iter().take(CODES).filter(is_code).count() + 1 >= CODES
+            && self.cells.iter().filter(is_code).count() * 100 >= self.cells.len() * 99
+    }
+
     /// Does one of its cells stand at this place?
     pub(super) fn holds(&self, at: usize) -> bool {
         let next = self.cells.partition_point(|(_, cell)| cell.end <= at);

@@ -101,7 +101,7 @@ impl Quasi {
 
     /// Counts the records of a document; `name` is how its name may be printed.
     pub(super) fn add(&mut self, document: &Document, columns: &[Column], name: &dyn Fn() -> Masked) {
-        let find = |wanted: &Vec<String>| columns.iter().find(|column| column.name == *wanted);
+        let find = |wanted: &Vec<String>| columns.iter().find(|column| column.name.concat() == wanted.concat());
         let Some(found) = self.names.iter().map(find).collect::<Option<Vec<&Column>>>() else { return };
         let sensitive = self.sensitive.as_ref().and_then(find);
         let text = &document.bytes[..];
