@@ -6,15 +6,19 @@ mod args;
 mod audit;
 mod baseline;
 mod buckets;
+mod certify;
 mod checkpoint;
 mod config;
 mod doctor;
+mod done;
+mod drill;
 mod explain;
 #[cfg(feature = "rust-flow")]
 mod flows;
 mod git;
 mod glass;
 mod hook;
+mod incident;
 mod init;
 mod keys;
 mod known;
@@ -31,9 +35,11 @@ mod setup;
 mod shell;
 mod sift;
 mod similar;
+mod stats;
 mod time;
 mod trail;
 mod trust;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -77,6 +83,10 @@ pub fn main() -> ExitCode {
 fn run(command: &Command) -> Result<u8> {
     match command {
         Command::Scan(args) => glass::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Incident(args) => incident::run(args),
+        Command::Stats(args) => stats::run(args),
+        Command::Drill(args) => drill::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Rules(args) => rules::run(args),
         Command::Baseline(args) => baseline::run(args),

@@ -24,6 +24,7 @@ pub mod detect;
 pub mod document;
 pub mod error;
 pub mod fields;
+pub mod incident;
 pub mod judge;
 pub mod kind;
 pub mod mask;
@@ -34,7 +35,9 @@ pub mod rule;
 pub mod scan;
 #[cfg(feature = "cli")]
 pub mod source;
+pub mod stats;
 pub(crate) mod streams;
+pub mod verify;
 pub mod words;
 
 pub use document::Document;

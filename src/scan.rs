@@ -4,6 +4,7 @@ mod collapse;
 mod embedded;
 #[cfg(feature = "rust-flow")]
 pub mod flows;
+mod inspect;
 #[cfg(feature = "cli")]
 mod queue;
 #[cfg(feature = "cli")]
@@ -28,6 +29,7 @@ use crate::rule::Rules;
 #[cfg(feature = "cli")]
 pub use collapse::Collapse;
 use collapse::Ordinals;
+pub use inspect::Inspect;
 #[cfg(feature = "cli")]
 pub use run::{Event, Read, Remarked, Running, run};
 
@@ -43,6 +45,7 @@ pub struct Scanner {
     policy: Arc<Policy>,
     by_name: Option<ByName>,
     remarks: bool,
+    inspect: Option<Inspect>,
     #[cfg(feature = "rust-flow")]
     own: crate::detect::flow::Own,
     /// Made for the first Rust file: most commits have none, and it takes as long as all else that is made.
@@ -91,6 +94,7 @@ impl Scanner {
             policy: Arc::new(policy),
             by_name: None,
             remarks: false,
+            inspect: None,
         })
     }
 
@@ -195,6 +199,9 @@ impl Scanner {
 
     fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
         let mut findings = self.decoded_findings(document, policy);
+        if let Some(inspect) = &self.inspect {
+            findings = inspect(self, document, findings);
+        }
         if let Some(origin) = &document.origin {
             findings.iter_mut().for_each(|finding| moved(finding, origin));
         }

@@ -47,6 +47,14 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Scan files, folders, standard input, git or buckets.
     Scan(Box<super::glass::ScanCommand>),
+    /// Say whether a data set is de-identified: every letter of Safe Harbor, with a certificate.
+    Verify(Box<super::verify::VerifyArgs>),
+    /// Assess a breach: which identifiers, of how many people, since when, and what is due until when.
+    Incident(Box<super::incident::IncidentArgs>),
+    /// Count findings by kind, with noise that hides each single person.
+    Stats(Box<super::stats::StatsArgs>),
+    /// Rehearse: plant made-up identifiers into a copy of these files, and say which are caught.
+    Drill(super::drill::DrillArgs),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.

@@ -379,7 +379,7 @@ pub(super) fn of_git(args: &ScanArgs) -> Result<Option<Arc<Asked>>> {
     Ok(super::git::asked(args, &paths, threads(args))?.map(Arc::new))
 }
 
-fn wanted(
+pub(super) fn wanted(
     args: &ScanArgs,
     loaded: &Loaded,
     checkpoint: Option<&Checkpoint>,
@@ -443,7 +443,7 @@ fn exclude(args: &ScanArgs, loaded: &Loaded) -> Result<Exclude> {
 }
 
 /// Paths that somebody named and that are not there.
-fn missing(wanted: &Wanted) -> Vec<String> {
+pub(super) fn missing(wanted: &Wanted) -> Vec<String> {
     let named = wanted
         .paths
         .iter()
@@ -467,7 +467,7 @@ fn not_there(path: &str) -> Error {
     Error::Read { path: path.to_owned(), reason: "no such file or folder".to_owned(), help }
 }
 
-fn threads(args: &ScanArgs) -> usize {
+pub(super) fn threads(args: &ScanArgs) -> usize {
     let cores = std::thread::available_parallelism();
     args.threads.or(cores.ok()).map_or(1, std::num::NonZeroUsize::get)
 }

@@ -1,0 +1,137 @@
+//! `phivet incident`: a breach assessment of what a scan finds.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::args::ScanArgs;
+use super::done::{Operation, done};
+use super::{CLEAN, NOTHING, WRONG, known, outputs, scan, setup};
+use crate::error::{Error, Result};
+use crate::incident::{Assessment, Deadlines, Exposed, Facts, Scope};
+use crate::scan::Event;
+
+/// What to assess.
+#[derive(Args)]
+pub(super) struct IncidentArgs {
+    /// What to scan, and how.
+    #[command(flatten)]
+    scan: ScanArgs,
+    /// The day on which the breach became known, as 2026-11-22 [default: today].
+    #[arg(long, value_name = "DATE", help_heading = "Assessment")]
+    discovered: Option<String>,
+    /// Write the assessment into FILE: Markdown, or JSON or HTML by its ending. May be given several times.
+    #[arg(long, value_name = "FILE", help_heading = "Assessment")]
+    write: Vec<PathBuf>,
+}
+
+/// Scans, counts, and writes the assessment.
+pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
+    let discovered = args.discovered.clone().unwrap_or_else(known::today);
+    if Deadlines::of(&discovered, 0, 0).is_none() {
+        return Err(Error::Usage {
+            what: "the day of discovery is no day".to_owned(),
+            help: "write it as YYYY-MM-DD, as in `--discovered 2026-11-22`".to_owned(),
+        });
+    }
+    if !args.scan.output.is_empty() || args.scan.format != "full" {
+        return Err(Error::Usage {
+            what: "an assessment is no list of findings: --format and --output do not go with it".to_owned(),
+            help: "name a file that ends in .md, .json or .html: `--write assessment.html`".to_owned(),
+        });
+    }
+    let loaded = setup::configuration(&args.scan.config)?;
+    let scope = Arc::new(Scope::default());
+    let seeing = Arc::clone(&scope);
+    let scanner = scan::scanner(&args.scan, &loaded)?.with_inspection(Arc::new(move |_, document, findings| {
+        seeing.see(document, &findings);
+        findings
+    }));
+    let mut facts = Facts {
+        documents: BTreeMap::new(),
+        exposed: Exposed::default(),
+        read: 0,
+        skipped: Vec::new(),
+        allowed: 0,
+        source: source(&args.scan),
+    };
+    // Whoever lists the versions of a history can tell when each went away.
+    let git = std::cell::RefCell::new(None);
+    let begin = &mut |wanted: &crate::source::Wanted| git.borrow_mut().clone_from(&wanted.git);
+    scan::each(&args.scan, &loaded, &scanner, begin, &mut |event| {
+        match event {
+            Event::Finding(finding) if finding.suppressed.is_some() => facts.allowed += 1,
+            Event::Finding(mut finding) if !finding.kind.starts_with("flow.") => {
+                super::git::trace(git.borrow().as_deref(), &mut finding);
+                let seen = facts.documents.entry(finding.document.to_string()).or_default();
+                *seen += 1;
+                match &finding.exposure {
+                    Some(exposure) => facts.exposed.history(exposure),
+                    None if *seen == 1 => {
+                        changed(finding.document.as_str())
+                            .into_iter()
+                            .for_each(|changed| facts.exposed.object(changed));
+                    }
+                    None => {}
+                }
+            }
+            Event::Skipped(skipped) => facts.skipped.push(format!("{}: {}", skipped.document, skipped.reason)),
+            Event::Done(read) => facts.read += read.documents,
+            _ => {}
+        }
+        true
+    })?;
+    write(args, &scope, facts, &discovered)
+}
+
+/// When the file that a document is, or stands in, was last changed; of what is no file nothing is known.
+fn changed(name: &str) -> Option<i64> {
+    let file = name.split('!').next().unwrap_or(name);
+    let changed = std::fs::metadata(file).and_then(|meta| meta.modified()).ok()?;
+    i64::try_from(changed.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
+fn source(args: &ScanArgs) -> &'static str {
+    let (addresses, _) = super::buckets::addresses(args.paths.clone());
+    match args.history.is_some() || args.pre_push.is_some() {
+        true => "git history",
+        false if addresses.is_empty() => "files",
+        false => "buckets",
+    }
+}
+
+fn write(args: &IncidentArgs, scope: &Scope, facts: Facts, discovered: &str) -> Result<u8> {
+    let counted = scope.counted();
+    let counts = counted.kinds.iter().map(|(kind, (findings, _))| (kind.clone(), *findings)).collect();
+    let (read, unread) = (facts.read, !facts.skipped.is_empty());
+    let Some(assessment) = Assessment::of(counted, facts, discovered) else { return Ok(WRONG) };
+    done(&Operation {
+        command: "incident",
+        targets: args.scan.paths.iter().map(|path| crate::mask::long_numbers(path)).collect(),
+        counts,
+        outcome: format!("{} people", assessment.people),
+    });
+    for file in &args.write {
+        let text = written(&assessment, file);
+        std::fs::write(file, text).map_err(|error| outputs::unwritten(&file.display().to_string(), &error))?;
+    }
+    if args.write.is_empty() {
+        super::print(&assessment.markdown())?;
+    }
+    Ok(match read {
+        0 => NOTHING,
+        _ if unread && args.scan.strict => WRONG,
+        _ => CLEAN,
+    })
+}
+
+fn written(assessment: &Assessment, file: &Path) -> String {
+    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
+    match ending.as_ref().and_then(|ending| ending.to_str()) {
+        Some("json") => assessment.json().unwrap_or_default(),
+        Some("html" | "htm") => assessment.html(),
+        _ => assessment.markdown(),
+    }
+}
