@@ -10,7 +10,6 @@ mod certify;
 mod checkpoint;
 mod config;
 mod doctor;
-mod done;
 mod drill;
 mod explain;
 #[cfg(feature = "rust-flow")]

@@ -117,7 +117,7 @@ pub struct PathConfig {
 }
 
 /// A configuration and where it came from.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Loaded {
     /// What it says.
     pub config: Config,

@@ -13,9 +13,12 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::Value;
 
-use super::done::{Operation, done};
+use super::trail::{self, AuditFlags};
 use super::{CLEAN, FOUND, NOTHING, setup};
+use crate::audit::Record;
+use crate::config::Loaded;
 use crate::error::{Error, Result};
+use crate::{Policy, Scanner};
 use copy::Copy;
 use plants::Plant;
 use told::{Drilled, Fate, Step};
@@ -34,15 +37,21 @@ pub(super) struct DrillArgs {
     /// Leave the copy there, and say where it is.
     #[arg(long)]
     keep: bool,
+    #[command(flatten)]
+    audit: AuditFlags,
 }
 
 /// Copies, plants, scans, commits, redacts, and says what was caught.
 pub(super) fn run(args: &DrillArgs) -> Result<u8> {
-    let here = setup::here()?;
     let loaded = setup::configuration(&super::args::ConfigFlags { config: None, isolated: false })?;
+    trail::recorded((&args.audit, &loaded), "drill", &mut |record| drilled(args, &loaded, record))
+}
+
+fn drilled(args: &DrillArgs, loaded: &Loaded, record: &mut Record) -> Result<u8> {
+    let here = setup::here()?;
     let base = loaded.file.as_ref().map_or_else(|| here.clone(), |_| loaded.base.clone());
     let copy = Copy::of(&base, &here, &args.paths, args.per_format)?;
-    let mut plants = plants::plant(&copy, &setup::rules(&loaded)?)?;
+    let mut plants = plants::plant(&copy, &setup::rules(loaded)?)?;
     if plants.is_empty() {
         super::print("there is no file to plant into: name a folder of text files\n")?;
         return Ok(NOTHING);
@@ -56,7 +65,7 @@ pub(super) fn run(args: &DrillArgs) -> Result<u8> {
     let mut step = Some(Step::new("scan"));
     let configured = findings(&copy, &["scan", "--format", "jsonl", "--all", "."], &mut step)?;
     steps.extend(step);
-    let excluded = setup::excluded(&loaded)?;
+    let excluded = setup::excluded(loaded)?;
     let hidden = |path: &str| excluded.matches(&base.join(path), false);
     for plant in &mut plants {
         plant.fate = fate(plant, &configured, &strict, &loaded.config.ignore, &hidden(&plant.path));
@@ -64,12 +73,10 @@ pub(super) fn run(args: &DrillArgs) -> Result<u8> {
     steps.push(hook(&copy, &plants)?);
     steps.push(redaction(&copy, &plants, &strict)?);
     let drilled = Drilled::of(&plants, steps, copy.files(), args.keep.then(|| copy.root().display().to_string()));
-    done(&Operation {
-        command: "drill",
-        targets: args.paths.iter().map(|path| crate::mask::long_numbers(&path.display().to_string())).collect(),
-        counts: drilled.counts(),
-        outcome: if drilled.passes() { "all caught".to_owned() } else { "not all caught".to_owned() },
-    });
+    let scanner = Scanner::new(setup::rules(loaded)?, Policy::default())?;
+    let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+    record.targets = trail::targets(&scanner, paths.iter().map(String::as_str));
+    record.counts = drilled.counts();
     super::print(&if args.json { drilled.json() } else { drilled.text() })?;
     if args.keep {
         copy.keep();

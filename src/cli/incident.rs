@@ -7,8 +7,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::args::ScanArgs;
-use super::done::{Operation, done};
-use super::{CLEAN, NOTHING, WRONG, known, outputs, scan, setup};
+use super::{CLEAN, NOTHING, WRONG, known, outputs, scan, setup, trail};
+use crate::audit::Record;
+use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::incident::{Assessment, Deadlines, Exposed, Facts, Scope};
 use crate::scan::Event;
@@ -43,9 +44,13 @@ pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
         });
     }
     let loaded = setup::configuration(&args.scan.config)?;
+    trail::recorded((&args.scan.audit, &loaded), "incident", &mut |record| assessed(args, &loaded, &discovered, record))
+}
+
+fn assessed(args: &IncidentArgs, loaded: &Loaded, discovered: &str, record: &mut Record) -> Result<u8> {
     let scope = Arc::new(Scope::default());
     let seeing = Arc::clone(&scope);
-    let scanner = scan::scanner(&args.scan, &loaded)?.with_inspection(Arc::new(move |_, document, findings| {
+    let scanner = scan::scanner(&args.scan, loaded)?.with_inspection(Arc::new(move |_, document, findings| {
         seeing.see(document, &findings);
         findings
     }));
@@ -60,7 +65,7 @@ pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
     // Whoever lists the versions of a history can tell when each went away.
     let git = std::cell::RefCell::new(None);
     let begin = &mut |wanted: &crate::source::Wanted| git.borrow_mut().clone_from(&wanted.git);
-    scan::each(&args.scan, &loaded, &scanner, begin, &mut |event| {
+    scan::each(&args.scan, loaded, &scanner, begin, &mut |event| {
         match event {
             Event::Finding(finding) if finding.suppressed.is_some() => facts.allowed += 1,
             Event::Finding(mut finding) if !finding.kind.starts_with("flow.") => {
@@ -83,7 +88,9 @@ pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
         }
         true
     })?;
-    write(args, &scope, facts, &discovered)
+    record.targets = trail::targets(&scanner, args.scan.paths.iter().map(String::as_str));
+    record.rules = Some(scanner.rules().hash());
+    write(args, &scope, (facts, discovered), record)
 }
 
 /// When the file that a document is, or stands in, was last changed; of what is no file nothing is known.
@@ -102,17 +109,12 @@ fn source(args: &ScanArgs) -> &'static str {
     }
 }
 
-fn write(args: &IncidentArgs, scope: &Scope, facts: Facts, discovered: &str) -> Result<u8> {
+fn write(args: &IncidentArgs, scope: &Scope, (facts, discovered): (Facts, &str), record: &mut Record) -> Result<u8> {
     let counted = scope.counted();
-    let counts = counted.kinds.iter().map(|(kind, (findings, _))| (kind.clone(), *findings)).collect();
+    record.counts = counted.kinds.iter().map(|(kind, (findings, _))| (kind.clone(), *findings)).collect();
     let (read, unread) = (facts.read, !facts.skipped.is_empty());
     let Some(assessment) = Assessment::of(counted, facts, discovered) else { return Ok(WRONG) };
-    done(&Operation {
-        command: "incident",
-        targets: args.scan.paths.iter().map(|path| crate::mask::long_numbers(path)).collect(),
-        counts,
-        outcome: format!("{} people", assessment.people),
-    });
+    record.details.insert("people".to_owned(), assessment.people.to_string());
     for file in &args.write {
         let text = written(&assessment, file);
         std::fs::write(file, text).map_err(|error| outputs::unwritten(&file.display().to_string(), &error))?;

@@ -12,10 +12,10 @@ use clap::CommandFactory;
 
 use super::args::{Cli, ScanArgs};
 use super::checkpoint::Checkpoint;
+use super::glass::{Glass, Places};
 use super::known::{Known, Place};
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
-use super::glass::{Glass, Places};
 use super::sift::{Sift, Sifted};
 use super::similar::similar;
 use super::trail::{self, Trail};

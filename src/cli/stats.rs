@@ -9,8 +9,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::args::ScanArgs;
-use super::done::{Operation, done};
-use super::{CLEAN, NOTHING, scan, setup};
+use super::{CLEAN, NOTHING, scan, setup, trail};
+use crate::audit::Record;
+use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::incident::Scope;
 use crate::rule::Rules;
@@ -71,14 +72,18 @@ pub(super) fn run(args: &StatsArgs) -> Result<u8> {
         });
     }
     let loaded = setup::configuration(&args.scan.config)?;
+    trail::recorded((&args.scan.audit, &loaded), "stats", &mut |record| counted(args, &loaded, record))
+}
+
+fn counted(args: &StatsArgs, loaded: &Loaded, record: &mut Record) -> Result<u8> {
     let scope = Arc::new(Scope::default());
     let seeing = Arc::clone(&scope);
-    let scanner = scan::scanner(&args.scan, &loaded)?.with_inspection(Arc::new(move |_, document, findings| {
+    let scanner = scan::scanner(&args.scan, loaded)?.with_inspection(Arc::new(move |_, document, findings| {
         seeing.see(document, &findings);
         Vec::new()
     }));
     let (mut read, mut unread) = (0, None);
-    scan::each(&args.scan, &loaded, &scanner, &mut |_| {}, &mut |event| {
+    scan::each(&args.scan, loaded, &scanner, &mut |_| {}, &mut |event| {
         match event {
             Event::Done(done) => read += done.documents,
             Event::Skipped(skipped) => unread = unread.take().or(Some(skipped)),
@@ -101,14 +106,13 @@ pub(super) fn run(args: &StatsArgs) -> Result<u8> {
         what: "there are more than a million people".to_owned(),
         help: "release counts of parts of the data; their budgets do not add up if nobody is in two of them".to_owned(),
     })?;
+    record.targets = trail::targets(&scanner, args.scan.paths.iter().map(String::as_str));
+    record.rules = Some(scanner.rules().hash());
     let left = ledger::spend(&args.ledger, args.epsilon, (args.budget, args.per_person))?;
     let counts = stats::release(&people, &kinds(scanner.rules()), (args.epsilon, args.per_person), &mut random)?;
-    done(&Operation {
-        command: "stats",
-        targets: args.scan.paths.iter().map(|path| scanner.name(path).to_string()).collect(),
-        counts: std::collections::BTreeMap::new(),
-        outcome: format!("released, {left} millionths of the budget left"),
-    });
+    // Exact counts would undo what the noise hides.
+    record.details.insert("epsilon".to_owned(), decimal(args.epsilon.millionths()).to_string());
+    record.details.insert("budget left".to_owned(), decimal(left).to_string());
     super::print(&written(args, counts, left))?;
     Ok(CLEAN)
 }

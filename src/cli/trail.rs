@@ -20,7 +20,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use crate::audit::{self, End, Entry, Head, Key, Record, Seal};
+use crate::audit::{self, End, Entry, Head, Key, Outcome, Record, Seal};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 
@@ -63,6 +63,20 @@ pub(super) fn record(trail: Option<&Trail>, record: &Record) -> Result<Option<He
         let _ = writeln!(io::stderr(), "audit: {head}");
     }
     Ok(head)
+}
+
+/// Does something that is recorded, also when it fails. What could not be recorded is not begun.
+pub(super) fn recorded(
+    (flags, loaded): (&AuditFlags, &Loaded),
+    command: &str,
+    act: &mut dyn FnMut(&mut Record) -> Result<u8>,
+) -> Result<u8> {
+    let trail = Trail::of(flags, loaded)?;
+    let mut record = Record::of(command);
+    let done = act(&mut record);
+    record.outcome = done.as_ref().map_or(Outcome::Failed, |code| outcome(*code));
+    self::record(trail.as_ref(), &record)?;
+    done
 }
 
 impl Trail {

@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::args::ScanArgs;
-use super::{certify, known, scan, setup};
+use super::{certify, known, scan, setup, trail};
+use crate::audit::Record;
 use crate::config::{Config, Loaded};
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
@@ -84,8 +85,14 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
             help: "name files, folders or addresses: `phivet verify out/`".to_owned(),
         });
     }
-    let loaded = only_rules(setup::configuration(&scan.config)?);
-    let original = learned(args, &loaded)?;
+    let loaded = setup::configuration(&scan.config)?;
+    let rules = only_rules(&loaded);
+    trail::recorded((&scan.audit, &loaded), "verify", &mut |record| judged(args, &rules, record))
+}
+
+fn judged(args: &VerifyArgs, loaded: &Loaded, record: &mut Record) -> Result<u8> {
+    let scan = &args.scan;
+    let original = learned(args, loaded)?;
     let compared = original.is_some();
     let today = known::today();
     let year = today.get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
@@ -97,9 +104,9 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
     });
     let verifier = Arc::new(Verifier::new(year, quasi, original));
     let inspecting = Arc::clone(&verifier);
-    let scanner = scanner(scan, &loaded)?
+    let scanner = scanner(scan, loaded)?
         .with_inspection(Arc::new(move |scanner, document, found| inspecting.inspect(scanner, document, found)));
-    let wanted = wanted(scan, &loaded)?;
+    let wanted = wanted(scan, loaded)?;
     let before = certify::hashes(args, (&scanner, &verifier), &wanted);
     let mut verified = verified(scan, &scanner, &wanted, &verifier, Duration::from_secs(args.hash_time))?;
     if before != certify::hashes(args, (&scanner, &verifier), &wanted) {
@@ -112,14 +119,16 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8> {
             help: "name columns as their headers do, as in `--quasi zip3,birth_year,sex`".to_owned(),
         });
     }
+    verified.note(args, record);
     certify::write(args, &verified, (before, &today, compared))?;
     Ok(told(args, &verified))
 }
 
 /// Of a configuration only its rules count: data may not exempt themselves.
-fn only_rules(mut loaded: Loaded) -> Loaded {
-    loaded.config = Config { rules: std::mem::take(&mut loaded.config.rules), ..Config::default() };
-    loaded
+fn only_rules(loaded: &Loaded) -> Loaded {
+    let mut only = loaded.clone();
+    only.config = Config { rules: loaded.config.rules.clone(), ..Config::default() };
+    only
 }
 
 fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {

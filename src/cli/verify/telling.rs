@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::VerifyArgs;
+use crate::audit::Record;
 use crate::cli::args::ScanArgs;
-use crate::cli::done::{Operation, done};
 use crate::cli::outputs::{self, Outputs};
+use crate::cli::trail;
 use crate::cli::{CLEAN, FOUND, NOTHING, WRONG, scan, setup};
 use crate::error::Result;
 use crate::judge::finding::{Finding, Skipped};
@@ -33,6 +34,15 @@ pub(in crate::cli) struct Verified<'a> {
 }
 
 impl Verified<'_> {
+    /// Notes in a record what was verified, and how it ended.
+    pub(in crate::cli) fn note(&self, args: &VerifyArgs, record: &mut Record) {
+        record.targets = trail::targets(self.scanner, args.scan.paths.iter().map(String::as_str));
+        record.rules = Some(self.rules_hash.clone());
+        record.counts.clone_from(&self.counts);
+        record.details.insert("result".to_owned(), self.result().to_owned());
+        trail::about_run(record, &self.summary);
+    }
+
     /// `pass`, `fail`, or `incomplete`.
     pub(in crate::cli) fn result(&self) -> &'static str {
         let risk = self.ended.risk.as_ref().is_none_or(verify::Risk::passes);
@@ -179,12 +189,6 @@ fn notices(ended: &Ended) -> Vec<String> {
 /// Says each letter's result, and the exit code.
 pub(super) fn told(args: &VerifyArgs, verified: &Verified<'_>) -> u8 {
     let result = verified.result();
-    done(&Operation {
-        command: "verify",
-        targets: args.scan.paths.iter().map(|path| verified.scanner.name(path).to_string()).collect(),
-        counts: verified.counts.clone(),
-        outcome: result.to_owned(),
-    });
     if !args.scan.quiet {
         let text = table(verified);
         // Where programs read standard output, people read standard error.
