@@ -254,7 +254,7 @@ fn what_is_encrypted_or_coded_is_given_back() {
     assert_eq!(code(&folder.read("again.csv")), code(&out), "the vault knows the code");
 
     let reveal = |input: &str, output: &str| {
-        [&["reveal", input, "--reason", "audit 7", "--output", output][..], &with]
+        [&["reveal", input, "--reason", "audit 7", "--audit", "trail.jsonl", "--output", output][..], &with]
             .concat()
             .iter()
             .map(|word| (*word).to_owned())
@@ -265,8 +265,15 @@ fn what_is_encrypted_or_coded_is_given_back() {
     assert_eq!(folder.read("back.csv"), RECORD);
     assert_eq!(fs::metadata(folder.0.join("back.csv")).expect("a file").permissions().mode() & 0o777, 0o600);
     folder.phivet(&[&["reveal", "out.csv", "--output", "x.csv"][..], &with].concat()).exits(2).says(&["--reason"]);
+    let silent = [&["reveal", "out.csv", "--reason", "why", "--output", "x.csv"][..], &with].concat();
+    folder.phivet(&silent).exits(2).says(&["without an audit trail", "--audit"]);
+    folder.phivet(&[&["redact", "in.csv", "third.csv", "--audit", "trail.jsonl"][..], &with].concat()).exits(0);
+    folder.phivet(&["audit", "verify", "trail.jsonl"]).exits(0);
+    let trail = folder.read("trail.jsonl");
+    assert!(trail.contains("\"command\":\"reveal\"") && trail.contains("\"command\":\"redact\""), "{trail}");
+    assert!(trail.contains("\"review\":true") && !trail.contains("Caldwell"), "{trail}");
     folder
-        .phivet(&[&["reveal", "out.csv", "--reason", "why"][..], &with].concat())
+        .phivet(&[&["reveal", "out.csv", "--reason", "why", "--audit", "trail.jsonl"][..], &with].concat())
         .exits(2)
         .says(&["on a terminal only"]);
 

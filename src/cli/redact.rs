@@ -15,7 +15,10 @@ use clap::Args;
 
 use super::args::{ConfigFlags, UnpackFlags};
 use super::secret::{self, KeyFlags, VaultFile};
+use super::trail::{self, AuditFlags};
 use super::{CLEAN, NOTHING, WRONG, setup, time};
+use crate::audit::Record;
+use crate::config::Loaded;
 use crate::error::{Error, Result};
 use crate::redact::{Counts, Plan, Ready, Redactor};
 use crate::report::words;
@@ -53,27 +56,8 @@ pub(super) struct RedactArgs {
     config: ConfigFlags,
     #[command(flatten)]
     unpack: UnpackFlags,
-}
-
-/// What was done, for an audit trail: no values, names of documents masked.
-pub(super) struct Operation<'a> {
-    /// `redact` or `reveal`.
-    pub(super) command: &'a str,
-    /// What it was done to.
-    pub(super) targets: &'a [String],
-    /// How many values of each kind.
-    pub(super) counts: &'a Counts,
-    /// Why, as the user says.
-    pub(super) reason: Option<&'a str>,
-    /// How it ended.
-    pub(super) outcome: &'a str,
-}
-
-/// Reports an operation. The one place where the audit trail is told of redactions and revelations.
-pub(super) fn record(operation: &Operation<'_>) -> Result<()> {
-    let Operation { command, targets, counts, reason, outcome } = operation;
-    let _ = (command, targets, counts, reason, outcome);
-    Ok(())
+    #[command(flatten)]
+    audit: AuditFlags,
 }
 
 /// What a run needs.
@@ -117,11 +101,21 @@ impl Work {
 pub(super) fn run(args: &RedactArgs) -> Result<u8> {
     let input = args.input.as_deref().filter(|input| *input != Path::new("-"));
     let target = Target::of(input, args.output.as_deref(), args.in_place)?;
-    let mut work = work(args, input)?;
+    let loaded = setup::configuration(&args.config)?;
+    trail::recorded((&args.audit, &loaded), "redact", &mut |record| redacted(args, &loaded, (input, &target), record))
+}
+
+fn redacted(
+    args: &RedactArgs,
+    loaded: &Loaded,
+    (input, target): (Option<&Path>, &Target),
+    record: &mut Record,
+) -> Result<u8> {
+    let mut work = work(args, loaded, input)?;
     if let Some(notice) = work.redactor.plan().notice().filter(|_| !args.quiet) {
         let _ = writeln!(io::stderr(), "note: {notice}");
     }
-    let done = match (&target, input) {
+    let done = match (target, input) {
         (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
         (Target::File(file), None) => {
             target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out).map(|()| true))
@@ -131,23 +125,8 @@ pub(super) fn run(args: &RedactArgs) -> Result<u8> {
         (Target::File(to), Some(input)) => tree::file(&mut work, input, &input.display().to_string(), to),
         (Target::Folder(to), Some(input)) => tree::folder(&mut work, input, to),
     };
-    let outcome = if done.is_err() {
-        "failed"
-    } else if work.skipped.is_empty() {
-        "redacted"
-    } else {
-        "redacted in part"
-    };
-    let targets = [input.map_or_else(|| args.stdin_filename.clone(), |input| work.shown(&input.display().to_string()))];
-    let told = record(&Operation {
-        command: "redact",
-        targets: &targets,
-        counts: &work.counts,
-        reason: args.reason.as_deref(),
-        outcome,
-    });
+    note(args, &work, input, record);
     done?;
-    told?;
     say(args, &work);
     let is_left = args.in_place || args.strict || work.documents == 0;
     Ok(match work.documents {
@@ -157,26 +136,41 @@ pub(super) fn run(args: &RedactArgs) -> Result<u8> {
     })
 }
 
-fn work(args: &RedactArgs, input: Option<&Path>) -> Result<Work> {
-    let loaded = setup::configuration(&args.config)?;
+/// Notes in a record what was redacted, and how.
+fn note(args: &RedactArgs, work: &Work, input: Option<&Path>, record: &mut Record) {
+    let scanner = work.redactor.scanner();
+    let name = input.map_or_else(|| args.stdin_filename.clone(), |input| input.display().to_string());
+    let to = args.output.as_ref().map(|to| to.display().to_string());
+    record.targets = trail::targets(scanner, std::iter::once(&name[..]).chain(to.as_deref()));
+    record.rules = Some(scanner.rules().hash());
+    record.counts.clone_from(&work.counts);
+    record.reason = args.reason.as_deref().map(|reason| trail::reason(scanner, reason));
+    record.details.insert("policy".to_owned(), work.redactor.plan().ready().name().to_owned());
+    record.details.insert("documents".to_owned(), work.documents.to_string());
+    if !work.skipped.is_empty() {
+        record.details.insert("not redacted".to_owned(), work.skipped.len().to_string());
+    }
+}
+
+fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work> {
     let config = &loaded.config.redact;
     let ready = args.policy.or(config.policy).unwrap_or_default();
     let plan = Plan::new(ready, &config.kinds)?;
     let data: Vec<PathBuf> = input.into_iter().chain(args.output.as_deref()).map(Path::to_owned).collect();
     let year = words::date(time::now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
     let (needs_key, needs_vault) = (plan.needs_key(), plan.needs_vault());
-    let mut redactor = Redactor::with_rules(plan, setup::rules(&loaded)?)?.in_year(year);
+    let mut redactor = Redactor::with_rules(plan, setup::rules(loaded)?)?.in_year(year);
     let mut vault = None;
     if needs_key {
         let named = args.config.config.is_some();
-        let Some(ring) = secret::ring(&args.keys, &loaded, named, &data)? else {
+        let Some(ring) = secret::ring(&args.keys, loaded, named, &data)? else {
             return Err(Error::Usage {
                 what: format!("the policy `{}` needs a key, and none is given", ready.name()),
                 help: "`phivet keys new --key-file FILE` makes one; name it with --key-file".to_owned(),
             });
         };
         if needs_vault {
-            let mut file = VaultFile::open(&args.keys, &loaded, true, &data)?.ok_or_else(|| Error::Usage {
+            let mut file = VaultFile::open(&args.keys, loaded, true, &data)?.ok_or_else(|| Error::Usage {
                 what: "pseudonyms need a vault, and none is given".to_owned(),
                 help: "name a file apart from the data with --vault; it is made where there is none".to_owned(),
             })?;

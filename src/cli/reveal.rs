@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::ConfigFlags;
-use super::redact::{Operation, record};
 use super::secret::{self, KeyFlags, VaultFile};
+use super::trail::{self, AuditFlags, Trail};
 use super::{CLEAN, outputs, setup};
+use crate::audit::{Outcome, Record};
 use crate::error::{Error, Result};
-use crate::redact::{Counts, reveal};
+use crate::redact::reveal;
+use crate::{Policy, Scanner};
 
 /// How to reveal.
 #[derive(Args)]
@@ -28,6 +30,8 @@ pub(super) struct RevealArgs {
     keys: KeyFlags,
     #[command(flatten)]
     config: ConfigFlags,
+    #[command(flatten)]
+    audit: AuditFlags,
 }
 
 /// Reveals what was encrypted or coded.
@@ -42,20 +46,28 @@ pub(super) fn run(args: &RevealArgs) -> Result<u8> {
         ));
     }
     let loaded = setup::configuration(&args.config)?;
+    let trail = Trail::of(&args.audit, &loaded)?.ok_or_else(|| {
+        usage(
+            "values are not revealed without an audit trail",
+            "name its file with --audit, PHIVET_AUDIT or `audit:` in phivet.yaml",
+        )
+    })?;
     let ring = secret::ring(&args.keys, &loaded, args.config.config.is_some(), &[])?
         .ok_or_else(|| usage("no key is given", "name the file of keys with --key-file"))?;
     let vault = VaultFile::open(&args.keys, &loaded, false, &[])?.map(|mut file| file.read(&ring)).transpose()?;
     let text = input(args)?;
-    let target = [args.input.display().to_string()];
-    let told = |counts: &Counts, outcome: &str| {
-        record(&Operation { command: "reveal", targets: &target, counts, reason: Some(&args.reason), outcome })
-    };
+    let scanner = Scanner::new(setup::rules(&loaded)?, Policy::default())?;
+    let mut record = Record::of("reveal");
+    record.targets = trail::targets(&scanner, [&args.input.display().to_string()[..]]);
+    record.reason = Some(trail::reason(&scanner, &args.reason));
+    record.review = true;
     let (text, counts) = reveal(&text, &ring, vault.as_ref()).inspect_err(|_| {
         // That somebody tried is told too; the error itself is the one that counts.
-        let _ = told(&Counts::new(), "refused");
+        let _ = trail::record(Some(&trail), &Record { outcome: Outcome::Refused, ..record.clone() });
     })?;
     // What is not noted is not shown.
-    told(&counts, "revealed")?;
+    record.counts.clone_from(&counts);
+    trail::record(Some(&trail), &record)?;
     match &args.output {
         None => {
             io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))?;

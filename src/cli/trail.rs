@@ -20,6 +20,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
+use super::CLEAN;
 use crate::audit::{self, End, Entry, Head, Key, Outcome, Record, Seal};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
@@ -74,7 +75,12 @@ pub(super) fn recorded(
     let trail = Trail::of(flags, loaded)?;
     let mut record = Record::of(command);
     let done = act(&mut record);
-    record.outcome = done.as_ref().map_or(Outcome::Failed, |code| outcome(*code));
+    record.outcome = match &done {
+        // A judgement says more than that it was made.
+        Ok(CLEAN) => record.outcome,
+        Ok(code) => outcome(*code),
+        Err(_) => Outcome::Failed,
+    };
     self::record(trail.as_ref(), &record)?;
     done
 }

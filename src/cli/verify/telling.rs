@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use super::VerifyArgs;
-use crate::audit::Record;
+use crate::audit::{Outcome, Record};
 use crate::cli::args::ScanArgs;
 use crate::cli::outputs::{self, Outputs};
 use crate::cli::trail;
@@ -40,6 +40,7 @@ impl Verified<'_> {
         record.rules = Some(self.rules_hash.clone());
         record.counts.clone_from(&self.counts);
         record.details.insert("result".to_owned(), self.result().to_owned());
+        record.outcome = Outcome::Clean;
         trail::about_run(record, &self.summary);
     }
 
