@@ -66,9 +66,9 @@ pub(super) enum Command {
     /// Show the configuration, or its schema.
     Config(ConfigArgs),
     /// Look at this repository and write a commented phivet.yaml.
-    Init(InitArgs),
+    Init(super::init::InitArgs),
     /// Have git scan what is committed, without pre-commit.
-    InstallHook(HookArgs),
+    InstallHook(super::hook::HookArgs),
     /// De-identify a file, a folder or standard input by a policy.
     Redact(Box<super::redact::RedactArgs>),
     /// Make, name or rotate the keys of tokens and encrypted values.
@@ -278,37 +278,6 @@ impl UnpackFlags {
             memory: self.max_kept.unwrap_or(default.memory),
         }
     }
-}
-
-/// What to write at first.
-#[derive(Args)]
-pub(super) struct InitArgs {
-    /// Write over what is there.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Also install the git hook.
-    #[arg(long)]
-    pub(super) hook: bool,
-    /// Also write a GitHub workflow.
-    #[arg(long)]
-    pub(super) workflow: bool,
-}
-
-/// Which hooks to install.
-#[derive(Args)]
-pub(super) struct HookArgs {
-    /// Also scan messages of commits.
-    #[arg(long)]
-    pub(super) commit_msg: bool,
-    /// Also scan all commits that are pushed.
-    #[arg(long)]
-    pub(super) pre_push: bool,
-    /// Replace hooks that somebody else wrote.
-    #[arg(long)]
-    pub(super) force: bool,
-    /// Remove phivet's hooks instead.
-    #[arg(long, conflicts_with = "force")]
-    pub(super) uninstall: bool,
 }
 
 /// What is known already, and whom to trust.

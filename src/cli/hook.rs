@@ -1,11 +1,29 @@
 //! `phivet install-hook`: for those who have no pre-commit.
 
+use clap::Args;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::args::HookArgs;
 use super::{CLEAN, outputs, repo};
 use crate::error::{Error, Result};
+
+/// Which hooks to install.
+#[derive(Args)]
+pub(super) struct HookArgs {
+    /// Also scan messages of commits.
+    #[arg(long)]
+    commit_msg: bool,
+    /// Also scan all commits that are pushed.
+    #[arg(long)]
+    pre_push: bool,
+    /// Replace hooks that somebody else wrote.
+    #[arg(long)]
+    force: bool,
+    /// Remove phivet's hooks instead.
+    #[arg(long, conflicts_with = "force")]
+    uninstall: bool,
+}
 
 /// By this line a hook is known as ours.
 const MARK: &str = "# Written by `phivet install-hook`.";

@@ -1,12 +1,27 @@
 //! `phivet init`: looks at a repository, and writes what a team begins with.
 
+use clap::Args;
+
 use std::fmt::Write;
 use std::path::Path;
 
-use super::args::InitArgs;
 use super::{CLEAN, hook, known, outputs, repo};
 use crate::config::NAMES;
 use crate::error::{Error, Result};
+
+/// What to write at first.
+#[derive(Args)]
+pub(super) struct InitArgs {
+    /// Write over what is there.
+    #[arg(long)]
+    force: bool,
+    /// Also install the git hook.
+    #[arg(long)]
+    hook: bool,
+    /// Also write a GitHub workflow.
+    #[arg(long)]
+    workflow: bool,
+}
 
 /// Where the workflow goes.
 const WORKFLOW: &str = ".github/workflows/phivet.yml";
