@@ -254,7 +254,11 @@ impl Verifier {
                 finding.document = name();
                 finding
             };
-            locked(&self.hashes).collect(document, columns, &mut found);
+            // Threads wait for each other only where there is something to note.
+            let seen = hashes::seen(document);
+            if !seen.is_empty() {
+                locked(&self.hashes).add(document, columns, (seen, &mut found));
+            }
         }
         if let Some(quasi) = &self.quasi {
             locked(quasi).add(document, columns, name);

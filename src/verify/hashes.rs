@@ -3,6 +3,7 @@
 //! 45 CFR 164.514(c)(1): a code may not be derived from information about the individual.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex;
@@ -50,30 +51,33 @@ pub struct Undone {
     pub complete: bool,
 }
 
+/// A token that looks like a hash: where it stands, and its bytes.
+pub(super) type Seen = (Range<usize>, Vec<u8>);
+
+/// What of a document looks like a hash.
+pub(super) fn seen(document: &Document) -> Vec<Seen> {
+    static LOOKS: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern =
+        r"(?-u)\b(?:[0-9a-f]{16,128}|[0-9A-F]{16,128}|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)";
+    let Some(looks) = LOOKS.get_or_init(|| Regex::new(pattern).ok()) else { return Vec::new() };
+    let own = looks.find_iter(&document.bytes).filter(|seen| document.owns(seen.start()));
+    let whole = own.filter(|seen| !document.bytes.get(seen.end()).is_some_and(u8::is_ascii_alphanumeric));
+    whole.filter_map(|seen| Some((seen.range(), digest(seen.as_bytes())?))).collect()
+}
+
 impl Hashes {
     /// Takes note of what looks like a hash; `found` makes the finding for a place.
-    pub(super) fn collect(
+    pub(super) fn add(
         &mut self,
         document: &Document,
         columns: &[Column],
-        found: &mut dyn FnMut(std::ops::Range<usize>) -> Finding,
+        (seen, found): (Vec<Seen>, &mut dyn FnMut(Range<usize>) -> Finding),
     ) {
-        static LOOKS: OnceLock<Option<Regex>> = OnceLock::new();
-        let pattern =
-            r"(?-u)\b(?:[0-9a-f]{16,128}|[0-9A-F]{16,128}|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)";
-        let Some(looks) = LOOKS.get_or_init(|| Regex::new(pattern).ok()) else { return };
-        let name_of = |at: usize| {
-            let column = columns.iter().find(|column| column.holds(at));
-            column.map(|column| column.name.clone()).unwrap_or_default()
-        };
-        for seen in looks.find_iter(&document.bytes).filter(|seen| document.owns(seen.start())) {
-            let after = document.bytes.get(seen.end());
-            let Some(digest) = digest(seen.as_bytes()).filter(|_| !after.is_some_and(u8::is_ascii_alphanumeric)) else {
-                continue;
-            };
-            let hints = name_of(seen.start());
+        for (at, digest) in seen {
+            let column = columns.iter().find(|column| column.holds(at.start));
+            let hints = column.map(|column| column.name.clone()).unwrap_or_default();
             if let Some(group) = self.room((document.name.clone(), hints.join(" "))) {
-                self.targets.push(Target { group, digest, finding: found(seen.range()), hints });
+                self.targets.push(Target { group, digest, finding: found(at), hints });
             }
         }
     }
