@@ -1,5 +1,6 @@
 //! Access logs reviewed: who stands far from their peers, and nothing of a patient in what is told.
 #![cfg(feature = "cli")]
+#![allow(clippy::disallowed_methods)] // its support writes files and starts programs
 
 mod support;
 

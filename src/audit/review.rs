@@ -54,6 +54,7 @@ pub struct Review<'a> {
     spots: Vec<Spot>,
     inside: Vec<(Spot, Finding)>,
     events: u64,
+    bytes: u64,
 }
 
 /// What a review has found.
@@ -64,6 +65,8 @@ pub struct Reviewed {
     pub skipped: Vec<Skipped>,
     /// How many events there were.
     pub events: u64,
+    /// How many bytes the log has up to the end of the last.
+    pub bytes: u64,
 }
 
 impl<'a> Review<'a> {
@@ -86,6 +89,7 @@ impl<'a> Review<'a> {
             spots: Vec::new(),
             inside: Vec::new(),
             events: 0,
+            bytes: 0,
         })
     }
 
@@ -116,11 +120,12 @@ impl<'a> Review<'a> {
         let mut findings = found::findings(self.found, self.scanner.rules(), &self.name);
         findings.extend(found::inside(self.inside, self.scanner.rules(), &self.name));
         findings.sort_by_key(|finding| finding.start_byte);
-        Ok(Reviewed { findings, skipped: self.skipped, events: self.events })
+        Ok(Reviewed { findings, skipped: self.skipped, events: self.events, bytes: self.bytes })
     }
 
     fn event(&mut self, spot: &Spot, event: Event) {
         self.events += 1;
+        self.bytes = spot.bytes.end;
         for field in &event.missing {
             let says = format!("the event does not say its {field}");
             self.tell("audit-field-missing", spot, vec![says]);

@@ -14,8 +14,8 @@ use crate::source::Limits;
 #[derive(Parser)]
 #[command(name = "phivet", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(super) struct Cli {
-    /// When to use colours (NO_COLOR and CLICOLOR are honoured).
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    /// Use colours: auto, always, never (NO_COLOR and CLICOLOR are honoured).
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
     pub(super) color: Color,
     /// What to do.
     #[command(subcommand)]
@@ -47,36 +47,36 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Scan files, folders, standard input, git or buckets.
     Scan(Box<super::glass::ScanCommand>),
-    /// Say whether a data set is de-identified: every letter of Safe Harbor, with a certificate.
-    Verify(Box<super::verify::VerifyArgs>),
-    /// Assess a breach: which identifiers, of how many people, since when, and what is due until when.
-    Incident(Box<super::incident::IncidentArgs>),
-    /// Count findings by kind, with noise that hides each single person.
-    Stats(Box<super::stats::StatsArgs>),
-    /// Rehearse: plant made-up identifiers into a copy of these files, and say which are caught.
-    Drill(super::drill::DrillArgs),
     /// Say what a rule finds, why it matters and what to do instead.
     Explain(ExplainArgs),
     /// List the rules, or prove rules of your own.
     Rules(RulesArgs),
     /// Keep a list of known findings, so that only new ones fail.
     Baseline(BaselineArgs),
-    /// Verify, read, rotate the audit trail; review access logs.
-    Audit(super::audit::AuditArgs),
-    /// Show the configuration, or its schema.
-    Config(ConfigArgs),
     /// Look at this repository and write a commented phivet.yaml.
     Init(super::init::InitArgs),
     /// Have git scan what is committed, without pre-commit.
     InstallHook(super::hook::HookArgs),
+    /// Look for what is missing, and where PHI tends to lie forgotten.
+    Doctor,
+    /// Show the configuration, or its schema.
+    Config(ConfigArgs),
     /// De-identify a file, a folder or standard input by a policy.
     Redact(Box<super::redact::RedactArgs>),
-    /// Make, name or rotate the keys of tokens and encrypted values.
-    Keys(super::keys::KeysArgs),
     /// Give back what was encrypted, or coded with a vault.
     Reveal(Box<super::reveal::RevealArgs>),
-    /// Look for what keeps phivet from working, and for places where PHI tends to lie forgotten.
-    Doctor,
+    /// Make, name or rotate the keys of tokens and encrypted values.
+    Keys(super::keys::KeysArgs),
+    /// Say whether a data set is de-identified, with a certificate.
+    Verify(Box<super::verify::VerifyArgs>),
+    /// Verify, read, rotate the audit trail; review access logs.
+    Audit(super::audit::AuditArgs),
+    /// Assess a breach: what, of how many people, since when, what is due.
+    Incident(Box<super::incident::IncidentArgs>),
+    /// Count findings by kind, with noise that hides each single person.
+    Stats(Box<super::stats::StatsArgs>),
+    /// Rehearse: plant made-up identifiers into a copy, see what is caught.
+    Drill(super::drill::DrillArgs),
     /// Speak the Language Server Protocol on standard input and output, for editors.
     Lsp,
     /// Print what completes phivet's commands in a shell.

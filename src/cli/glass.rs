@@ -147,5 +147,8 @@ fn value(document: &Document, finding: &Finding) -> Option<String> {
     let at = |byte: u64| usize::try_from(byte.checked_sub(document.first_byte)?).ok();
     let bytes =
         document.bytes.get(at(finding.start_byte)?..at(finding.end_byte)?).filter(|_| document.origin.is_none())?;
-    Some(String::from_utf8_lossy(bytes).chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect())
+    let is_obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    Some(String::from_utf8_lossy(bytes).chars().map(|c| if is_obeyed(c) { '\u{fffd}' } else { c }).collect())
 }

@@ -74,6 +74,7 @@ pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
         let reviewed = reviewed(log, &scanner, &mapping)?;
         events += reviewed.events;
         summary.files += 1;
+        summary.bytes += reviewed.bytes;
         for skipped in &reviewed.skipped {
             summary.skipped += 1;
             outputs.each(|report| report.skipped(skipped))?;

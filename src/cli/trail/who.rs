@@ -31,18 +31,11 @@ pub(super) fn actor() -> Actor {
     Actor { user, uid: uid(), host: whoami::fallible::hostname().ok(), ci: ci() }
 }
 
-/// The owner of what this process makes: its effective user.
-#[cfg(target_os = "linux")]
+/// The effective user.
+#[cfg(unix)]
+#[allow(clippy::unnecessary_wraps)] // there is none elsewhere
 fn uid() -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    std::fs::metadata("/proc/self").ok().map(|about| about.uid())
-}
-
-/// The effective user, as `id` says.
-#[cfg(all(unix, not(target_os = "linux")))]
-fn uid() -> Option<u32> {
-    let output = std::process::Command::new("/usr/bin/id").arg("-u").output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+    Some(rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
