@@ -135,7 +135,7 @@ fn shell(folder: &Path, command: &str) -> Output {
 
 /// The command with our binary in it.
 fn ours(command: &str) -> String {
-    command.replace("cargo run --release -- ", "phivet ").replace("cargo run -- ", "phivet ")
+    command.replace("cargo run --profile trial -- ", "phivet ").replace("cargo run -- ", "phivet ")
 }
 
 /// Runs all that a page shows; with `bless` returns the page with its outputs as they are.
