@@ -65,6 +65,9 @@ pub type Counts = BTreeMap<String, u64>;
 /// How often a document is looked at until nothing more is found in it.
 const PASSES: usize = 6;
 
+/// What is as likely as this goes: a value too many costs less than one that stays.
+const SUSPICION: f32 = 0.1;
+
 /// How deep encoded texts inside of encoded texts are rewritten.
 const DEPTH: usize = 3;
 
@@ -111,7 +114,9 @@ impl Redactor {
     pub fn with_rules(plan: Plan, rules: Rules) -> Result<Self> {
         let forms =
             Forms::new(rules.iter().map(|(_, rule)| &rule.identifier.kind[..]).filter(|kind| !kind.is_empty()))?;
-        let scanner = Scanner::new(rules, Policy { profile: plan.profile(), ..Policy::default() })?;
+        let policy =
+            Policy { profile: plan.profile(), min_confidence: Some(SUSPICION), ..Policy::default() };
+        let scanner = Scanner::new(rules, policy)?;
         Ok(Self { scanner, forms, maker: Maker { plan, keys: None, vault: None, year: 2026 } })
     }
 

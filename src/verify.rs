@@ -333,5 +333,6 @@ fn stands(
         return false;
     }
     let is_hash = rules.get(finding.rule).id == "hashed-identifier";
-    is_hash || !(coded || clean::is_removed(value))
+    let encoded = || encodings::base64(value).and_then(encodings::printable);
+    is_hash || !(coded || clean::is_removed(value) || encoded().is_some_and(|inner| clean::is_removed(&inner)))
 }
