@@ -83,16 +83,19 @@ pub(super) fn elsewhere(spans: &[Span], marks: &[Mark], document: &Document) -> 
             values.push((value, &span.kind));
         }
     }
-    if values.is_empty() || values.len() > MANY {
+    if values.len() > MANY {
         return Vec::new();
+    }
+    let mut out = beside(spans, document);
+    if values.is_empty() {
+        return out;
     }
     let matcher = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .ascii_case_insensitive(true)
         .build(values.iter().map(|(v, _)| v));
-    let Ok(matcher) = matcher else { return Vec::new() };
+    let Ok(matcher) = matcher else { return out };
     let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let mut out = Vec::new();
     for found in matcher.find_iter(bytes) {
         let at = found.range();
         let known = spans.partition_point(|span| span.at.end <= at.start);
@@ -108,6 +111,30 @@ pub(super) fn elsewhere(spans: &[Span], marks: &[Mark], document: &Document) -> 
         }
     }
     out
+}
+
+/// Words right beside a name that are a part of somebody's name in this document: `Eve` before `Everywoman`.
+fn beside(spans: &[Span], document: &Document) -> Vec<Span> {
+    let bytes = &document.bytes;
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || matches!(b, b'\'' | b'-');
+    let names = || spans.iter().filter(|span| span.kind == "name").map(|span| span.at.clone());
+    let words_of = |at: Range<usize>| bytes[at].split(move |b| !is_part(b));
+    let known: HashSet<&[u8]> = names().flat_map(words_of).filter(|word| word.len() > 1).collect();
+    let is_known = |at: &Range<usize>| {
+        let word = &bytes[at.clone()];
+        word.first().is_some_and(u8::is_ascii_uppercase) && known.contains(word)
+    };
+    let before = |at: &Range<usize>| {
+        let end = at.start.checked_sub(1).filter(|end| bytes[*end] == b' ')?;
+        Some(end - bytes[..end].iter().rev().take_while(|b| is_part(b)).count()..end)
+    };
+    let behind = |at: &Range<usize>| {
+        let start = at.end + 1;
+        let rest = bytes.get(start..).filter(|_| bytes[at.end] == b' ')?;
+        Some(start..start + rest.iter().take_while(|b| is_part(b)).count())
+    };
+    let near = names().flat_map(|at| [before(&at), behind(&at)]).flatten().filter(is_known);
+    near.map(|at| Span { at, kind: "name".to_owned() }).collect()
 }
 
 /// Is a value long and peculiar enough that it means the same elsewhere in its document?
