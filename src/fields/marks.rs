@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::packed::{Config, MatchKind, Searcher};
-use aho_corasick::{AhoCorasick, Input, Span};
-
 use super::FORMATS;
+use super::texts::{Texts, spellings};
 use crate::document::Document;
 
 /// What a document of a format must hold.
@@ -31,7 +29,7 @@ pub(crate) fn may_be(document: &Document) -> u64 {
 struct Search {
     always: u64,
     marks: Vec<One>,
-    find: Find,
+    texts: Texts,
 }
 
 /// One text of one format.
@@ -41,32 +39,6 @@ struct One {
     text: Vec<u8>,
     /// Does it begin a word?
     word: bool,
-}
-
-/// What searches for all texts at once: vector instructions, where the processor has them.
-enum Find {
-    Packed(Searcher),
-    Plain(AhoCorasick),
-    Nothing,
-}
-
-impl Find {
-    fn new(texts: &[&[u8]]) -> Self {
-        let packed = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(texts).build();
-        let plain = || AhoCorasick::new(texts).map_or(Self::Nothing, Self::Plain);
-        packed.map_or_else(plain, Self::Packed)
-    }
-
-    /// Where the first text begins, from `from` on, and which it is.
-    fn next(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
-        let span = Span { start: from, end: text.len() };
-        let found = match self {
-            Self::Packed(searcher) => searcher.find_in(text, span),
-            Self::Plain(searcher) => searcher.find(Input::new(text).span(span)),
-            Self::Nothing => None,
-        };
-        found.map(|found| (found.start(), found.pattern().as_usize()))
-    }
 }
 
 impl Search {
@@ -80,13 +52,13 @@ impl Search {
                 Mark::Word(words) => words.iter().for_each(|word| spellings(word).iter().for_each(|w| add(w, true))),
             }
         }
-        let find = Find::new(&marks.iter().map(|mark| &mark.text[..]).collect::<Vec<_>>());
-        Self { always, marks, find }
+        let texts = Texts::new(&marks.iter().map(|mark| &mark.text[..]).collect::<Vec<_>>());
+        Self { always, marks, texts }
     }
 
     fn read(&self, text: &[u8], found: &mut u64) {
         let mut from = 0;
-        while let Some((at, which)) = self.find.next(text, from) {
+        while let Some((at, which)) = self.texts.next(text, from) {
             let mark = &self.marks[which];
             let inside = at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
             if !(mark.word && inside) {
@@ -96,11 +68,6 @@ impl Search {
             from = at + 1;
         }
     }
-}
-
-fn spellings(word: &str) -> [String; 3] {
-    let (first, rest) = word.split_at(1);
-    [word.to_owned(), word.to_uppercase(), first.to_uppercase() + rest]
 }
 
 #[cfg(test)]
