@@ -14,6 +14,7 @@ pub mod ncpdp;
 pub mod remarks;
 pub mod sql;
 pub mod table;
+mod texts;
 pub mod web;
 pub mod x12;
 pub mod xml;

@@ -2,6 +2,7 @@
 
 mod collapse;
 mod embedded;
+mod escaped;
 #[cfg(feature = "rust-flow")]
 pub mod flows;
 mod inspect;
@@ -210,7 +211,13 @@ impl Scanner {
 
     /// The findings in a document and in what is encoded in it, at their places in the document.
     fn decoded_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
-        let mut findings = self.plain_findings(document, policy);
+        let mut findings = match escaped::Plain::of(document) {
+            Some(plain) => {
+                let found = self.plain_findings(&plain.document, policy);
+                found.into_iter().map(|finding| plain.placed(finding, document)).collect()
+            }
+            None => self.plain_findings(document, policy),
+        };
         if matches!(document.kind, Kind::Generated | Kind::Binary) {
             return findings;
         }

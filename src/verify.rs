@@ -36,7 +36,7 @@ use crate::judge::Finding;
 use crate::judge::policy::{Policy, Profile};
 use crate::kind::Kind;
 use crate::mask::Masked;
-use crate::rule::{Rules, Severity};
+use crate::rule::{RuleId, Rules, Severity};
 use crate::scan::Scanner;
 use hashes::Hashes;
 use original::Original;
@@ -185,20 +185,7 @@ impl Verifier {
     }
 
     fn leaks(&self, rules: &Rules, document: &Document, columns: &[columns::Column]) -> Vec<Leak> {
-        let mut leaks = Vec::new();
-        let people = columns::tell_of_people(columns);
-        for column in columns {
-            cells::leaks(&document.bytes, column, (self.year, people), &mut leaks);
-        }
-        text::leaks(document, &mut leaks);
-        // What a program's own columns say is no person's, and a part's number may look like anything.
-        let nobody = |column: &columns::Column, leak: &Leak| match column.role {
-            roles::Role::Operation => true,
-            roles::Role::Term => leak.says == text::FORM,
-            _ => false,
-        };
-        let own = |leak: &Leak| columns.iter().any(|column| nobody(column, leak) && column.holds(leak.at.start));
-        leaks.retain(|leak| !own(leak));
+        let mut leaks = written(document, columns, self.year);
         if let Some(original) = &self.original {
             original.survivors(rules, document, &mut leaks);
         }
@@ -278,6 +265,31 @@ impl Verifier {
     }
 }
 
+/// What of a document may not stand in de-identified data beside what a scan finds: under which rule, and where. `year` is
+/// the present one.
+pub(crate) fn leaks(rules: &Rules, document: &Document, year: i64) -> Vec<(RuleId, Range<usize>)> {
+    let leaks = written(document, &columns::of(document), year);
+    leaks.into_iter().filter_map(|leak| Some((rules.by_id(&leak.rule.0)?.0, leak.at))).collect()
+}
+
+fn written(document: &Document, columns: &[columns::Column], year: i64) -> Vec<Leak> {
+    let mut leaks = Vec::new();
+    let people = columns::tell_of_people(columns);
+    for column in columns {
+        cells::leaks(&document.bytes, column, (year, people), &mut leaks);
+    }
+    text::leaks(document, &mut leaks);
+    // What a program's own columns say is no person's, and a part's number may look like anything.
+    let nobody = |column: &columns::Column, leak: &Leak| match column.role {
+        roles::Role::Operation => true,
+        roles::Role::Term => leak.says == text::FORM,
+        _ => false,
+    };
+    let own = |leak: &Leak| columns.iter().any(|column| nobody(column, leak) && column.holds(leak.at.start));
+    leaks.retain(|leak| !own(leak));
+    leaks
+}
+
 /// How many findings before a place may reach it.
 const NEAR: usize = 16;
 
@@ -333,5 +345,6 @@ fn stands(
         return false;
     }
     let is_hash = rules.get(finding.rule).id == "hashed-identifier";
-    is_hash || !(coded || clean::is_removed(value))
+    let encoded = || encodings::base64(value).and_then(encodings::printable);
+    is_hash || !(coded || clean::is_removed(value) || encoded().is_some_and(|inner| clean::is_removed(&inner)))
 }

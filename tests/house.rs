@@ -27,7 +27,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("source", &["document", "error", "kind"]),
     ("scan", &["detect", "document", "error", "fields", "judge", "kind", "mask", "rule", "source", "words"]),
     ("audit", &["document", "error", "fields", "judge", "kind", "mask", "rule", "scan", "words"]),
-    ("redact", &["document", "error", "fields", "judge", "kind", "rule", "scan", "words"]),
+    ("redact", &["document", "error", "fields", "judge", "kind", "rule", "scan", "verify", "words"]),
     ("verify", &["detect", "document", "fields", "judge", "kind", "mask", "rule", "scan", "words"]),
     ("incident", &["document", "fields", "judge", "kind", "mask", "words"]),
     ("stats", &["error"]),

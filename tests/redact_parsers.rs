@@ -1,4 +1,4 @@
-//! What `phivet redact` writes is read by the parsers of others: JSON, FHIR, HL7 v2, DICOM, CSV, XML.
+//! What `phivet redact` writes is read by the parsers of others: JSON, FHIR, HL7 v2, DICOM, CSV, XML, in Rust and Python.
 #![cfg(all(feature = "cli", unix))]
 #![allow(clippy::disallowed_methods)] // it makes files and starts programs
 
@@ -81,6 +81,81 @@ fn others_read_what_is_written() {
             String::from_utf8_lossy(&done.stdout),
             String::from_utf8_lossy(&done.stderr)
         );
+    }
+}
+
+/// What a document consists of, by the crates that Rust programs read it with; `None` where it is none, or damaged.
+fn parsed(path: &Path) -> Option<Vec<String>> {
+    let bytes = fs::read(path).ok()?;
+    match path.extension()?.to_str()? {
+        "json" => {
+            let mut paths = Vec::new();
+            members(&serde_json::from_slice(&bytes).ok()?, "", &mut paths);
+            Some(paths)
+        }
+        "csv" | "tsv" => {
+            let delimiter = if path.extension()? == "tsv" { b'\t' } else { b',' };
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).from_reader(&bytes[..]);
+            reader.records().map(|record| record.ok().map(|record| record.len().to_string())).collect()
+        }
+        "xml" => elements(&bytes),
+        _ => None,
+    }
+}
+
+fn members(value: &serde_json::Value, path: &str, out: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members_of) => {
+            members_of.iter().for_each(|(key, value)| members(value, &format!("{path}.{key}"), out));
+        }
+        serde_json::Value::Array(values) => values.iter().for_each(|value| members(value, &format!("{path}[]"), out)),
+        _ => out.push(path.to_owned()),
+    }
+}
+
+fn elements(bytes: &[u8]) -> Option<Vec<String>> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_reader(bytes);
+    let (mut names, mut buffer) = (Vec::new(), Vec::new());
+    loop {
+        let name = |element: &quick_xml::events::BytesStart<'_>| {
+            let attributes: Option<Vec<String>> = element
+                .attributes()
+                .map(|a| a.ok().map(|a| String::from_utf8_lossy(a.key.as_ref()).into_owned()))
+                .collect();
+            Some(format!("{} {}", String::from_utf8_lossy(element.name().as_ref()), attributes?.join(" ")))
+        };
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(element) | Event::Empty(element) => names.push(name(&element)?),
+            Event::End(_) => names.push("/".to_owned()),
+            Event::Eof => return Some(names),
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+#[test]
+fn documents_keep_their_form() {
+    let (folder, apart) = (Folder::new("redact-forms"), Apart::new("forms"));
+    let file = keys(&folder, &apart);
+    copy(&tools::root().join("testdata"), &folder.0.join("in"));
+    let mut before = Vec::new();
+    for entry in walkdir::WalkDir::new(folder.0.join("in")).into_iter().flatten() {
+        let below = entry.path().strip_prefix(folder.0.join("in")).expect("it is below").to_owned();
+        before.extend(parsed(entry.path()).map(|form| (below, form)));
+    }
+    for policy in ["safe-harbor", "limited-data-set", "research", "logs"] {
+        folder.phivet(&["redact", "in", policy, "--policy", policy, "--key-file", &file, "--quiet"]).exits(0);
+        let mut compared = 0;
+        for (below, form) in &before {
+            let after = folder.0.join(policy).join(below);
+            if after.exists() {
+                compared += 1;
+                assert_eq!(parsed(&after).as_ref(), Some(form), "{policy}: {}", below.display());
+            }
+        }
+        assert!(compared > 30, "{policy}: {compared} documents");
     }
 }
 

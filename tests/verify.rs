@@ -298,6 +298,16 @@ fn clean_data_pass() {
 }
 
 #[test]
+fn what_fails_is_not_hashed() {
+    let folder = Folder::new("unhashed");
+    folder.file("note.txt", "patient SSN 219-46-8837\n");
+    folder.phivet(&["verify", "note.txt", "--certificate", "c.json", "--certificate", "c.md", "--quiet"]).exits(1);
+    let own = hex(&Sha256::digest(folder.read("note.txt")));
+    assert!(!folder.read("c.json").contains(&own) && !folder.read("c.md").contains(&own));
+    assert!(folder.read("c.md").contains("none: it may hold values"));
+}
+
+#[test]
 fn the_original_is_compared() {
     let folder = Folder::new("original");
     folder.file("in/people.csv", "mrn,last_name,first_name,dob,note\n48291376,Zyrkowiak,Denise,1962-03-14,asthma\n40718265,Brennan,Harold,1951-11-08,copd\n");

@@ -142,7 +142,7 @@ fn fate(plant: &Plant, configured: &Found, strict: &Found, ignored: &[String], e
     };
     let (own, all) = (on(configured), on(strict));
     match () {
-        () if plant.allowed && own.is_empty() => Fate::Hidden("an allow comment"),
+        () if plant.allowed && own.is_empty() => Fate::Hidden(told::ALLOWED),
         () if own.contains(&plant.rule) => Fate::Caught,
         () if !own.is_empty() => Fate::CaughtAs(own.into_iter().next().unwrap_or_default()),
         () if all.is_empty() => Fate::Missed,

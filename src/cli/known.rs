@@ -238,7 +238,9 @@ impl Known {
     pub(super) fn notices(&self, rules: &Rules) -> Vec<String> {
         let mut notices = self.notices.clone();
         let unknown = self.baseline.entries().iter().filter(|entry| rules.by_id(&entry.rule).is_none()).count();
-        let unused = self.baseline.unused().filter(|entry| self.is_over(entry)).count();
+        // Of a change nothing can be said: what is gone from one place may have moved to another.
+        let over = |entry: &&Entry| self.roots.holds(&entry.path) && self.is_over(entry);
+        let unused = self.baseline.unused().filter(over).count();
         if unused > 0 {
             let entries = words::count(unused as u64, "entry of the baseline covers", "entries of the baseline cover");
             notices.push(format!("{entries} nothing any more; `phivet baseline prune` takes them out."));

@@ -10,6 +10,8 @@ use crate::words::{self, Class, Facts};
 
 /// Most words that one name is read as.
 const MOST_WORDS: usize = 6;
+/// Most bytes between two of them.
+const BLANKS: usize = 32;
 
 /// One word of a run.
 struct Word {
@@ -115,6 +117,15 @@ fn blank(text: &[u8], at: usize) -> usize {
     }
 }
 
+/// The same in a room that holds nothing but a name: several blanks, line ends in a cell, the signs around a nickname, a
+/// quote that is doubled (`O''Neil` in SQL).
+fn wide_blank(text: &[u8], at: usize, limit: usize) -> usize {
+    let room = &text[at.min(limit)..limit];
+    let blank = |b: &&u8| matches!(**b, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'(' | b')');
+    let len = if room.starts_with(b"''") { 2 } else { room.iter().take(BLANKS).take_while(blank).count() };
+    if room.get(len).is_some_and(|b| is_letter(*b)) { len } else { 0 }
+}
+
 /// The run of name-like words from `at` to `limit`.
 fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
     let mut words = Vec::new();
@@ -132,7 +143,8 @@ fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
         let comma = text.get(after) == Some(&b',');
         words.push(Word { at: i..if initial { after } else { end }, facts: facts_of(word), initial, comma });
         let next = after + usize::from(comma);
-        let step = blank(text, next);
+        let wide = if any_case { wide_blank(text, next, limit) } else { 0 };
+        let step = if wide > 0 { wide } else { blank(text, next) };
         // `WILLOW,MARTHA`, where nothing else is in the room for it.
         let close = step == 0 && any_case && comma && is_capital(text, next);
         if step == 0 && !close || (comma && words.iter().filter(|w| w.comma).count() > 1) {
@@ -281,7 +293,8 @@ pub(crate) fn behind_label(
         return None;
     }
     let plain = words.iter().filter(|w| !w.known() && w.facts.common() > 0).count();
-    let capital = is_capital(text, first.at.start);
+    // Most other scripts know no capitals.
+    let capital = is_capital(text, first.at.start) || strong && text[first.at.start] >= 0xd0;
     if known == 0 && (plain > 0 || !capital) || plain > known || !capital && words.iter().all(Word::ordinary) {
         return None;
     }

@@ -19,17 +19,13 @@ use super::remarks::Remark;
 use super::{Field, Format, Mark};
 use crate::document::Document;
 
-/// A message stands in the first part of a document that holds any.
-const LOOK: usize = 64 * 1024;
-
 /// HL7 v2 messages: in files, batches, MLLP streams, log lines and string literals.
 pub const FORMAT: Format = Format { name: "hl7v2", mark: Mark::Text(&["MSH", "FHS", "BHS", "PID"]), is, read };
 
 fn is(document: &Document) -> bool {
-    let looked = document.bytes.len().min(LOOK);
-    let begun = |bytes: &[u8], end: usize| {
+    let begun = |bytes: &[u8]| {
         let mut from = 0;
-        while let Some((at, by)) = frame::next_header(bytes, from, end) {
+        while let Some((at, by)) = frame::next_header(bytes, from, bytes.len()) {
             if frame::is_real(bytes, at, by) {
                 return true;
             }
@@ -37,7 +33,8 @@ fn is(document: &Document) -> bool {
         }
         false
     };
-    begun(&document.bytes, looked) || document.head.as_deref().is_some_and(|head| begun(head, head.len()))
+    // In a log the first message may stand anywhere.
+    begun(&document.bytes) || document.head.as_deref().is_some_and(begun)
 }
 
 fn read(document: &Document, out: &mut Vec<Field>) {

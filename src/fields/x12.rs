@@ -14,14 +14,11 @@ use super::remarks::Remark;
 use super::{Field, Format, Mark, Owner};
 use crate::document::Document;
 
-/// A transaction stands in the first part of a document that holds any.
-const LOOK: usize = 64 * 1024;
-
 /// X12 interchanges: in files, wrapped or not, in log lines and string literals.
 pub const FORMAT: Format = Format { name: "x12", mark: Mark::Text(&["ISA", "ST*", "GS*", "NM1*"]), is, read };
 
 fn is(document: &Document) -> bool {
-    let begins = |bytes: &[u8]| frame::next_start(bytes, 0, bytes.len().min(LOOK)).is_some();
+    let begins = |bytes: &[u8]| frame::next_start(bytes, 0, bytes.len()).is_some();
     begins(&document.bytes) || document.head.as_deref().is_some_and(begins)
 }
 

@@ -81,6 +81,8 @@ pub(super) fn steps(facts: &Facts, documents: &[Where]) -> Vec<String> {
         let paths = if paths.is_empty() { "--path FILE".to_owned() } else { paths.join(" ") };
         steps.push(format!("Purge history in a fresh clone: `git filter-repo --invert-paths {paths}`; then `git push --force --mirror`."));
         steps.push("Ask the host to drop caches, forks and pull-request refs; every clone must be made anew. `phivet --history --also all` shows what is left.".to_owned());
+    } else if !documents.iter().any(|at| at.path.contains("://")) {
+        steps.push("Remove or redact the documents above, and their copies in backups and in what was made of them; `phivet --history` tells whether a repository ever held them.".to_owned());
     } else {
         steps.push("Remove or redact the documents above, with old versions of objects: `aws s3api list-object-versions`, then `aws s3api delete-object --version-id`.".to_owned());
     }

@@ -19,6 +19,13 @@ pub(super) struct Date {
     day: Option<Part>,
 }
 
+impl Date {
+    /// Does it have year, month and day?
+    pub(super) fn is_whole(&self) -> bool {
+        self.year.is_some() && self.month.is_some() && self.day.is_some()
+    }
+}
+
 const MONTHS: [&str; 12] = [
     "january",
     "february",

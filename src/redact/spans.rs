@@ -1,14 +1,10 @@
 //! From findings to the stretches of a document that are rewritten.
 
-use std::collections::HashSet;
 use std::ops::Range;
-
-use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::forms::Mark;
 use super::syntax::Syntax;
 use crate::document::Document;
-use crate::words;
 
 /// A stretch that is rewritten.
 #[derive(Clone, Debug)]
@@ -18,10 +14,6 @@ pub(super) struct Span {
     /// Its kind.
     pub(super) kind: String,
 }
-
-/// Fewest bytes of a value that is looked for elsewhere, and most values that are.
-const LONG: usize = 6;
-const MANY: usize = 20_000;
 
 /// The spans in order, without overlaps; what phivet has written before is no part of them.
 pub(super) fn tidy(mut spans: Vec<Span>, marks: &[Mark], syntax: &Syntax<'_>, document: &Document) -> Vec<Span> {
@@ -70,66 +62,4 @@ fn trimmed(bytes: &[u8], at: Range<usize>) -> Range<usize> {
     let left = value.iter().take_while(blank).count();
     let right = value.iter().rev().take_while(blank).count();
     at.start + left..at.end - right
-}
-
-/// The values of these spans where they stand once more, unnoticed.
-pub(super) fn elsewhere(spans: &[Span], marks: &[Mark], document: &Document) -> Vec<Span> {
-    let bytes = &document.bytes;
-    let mut seen = HashSet::new();
-    let mut values: Vec<(&[u8], &str)> = Vec::new();
-    for span in spans {
-        let value = &bytes[span.at.clone()];
-        if is_telling(&span.kind, value) && seen.insert(value) {
-            values.push((value, &span.kind));
-        }
-    }
-    if values.is_empty() || values.len() > MANY {
-        return Vec::new();
-    }
-    let matcher = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(values.iter().map(|(v, _)| v));
-    let Ok(matcher) = matcher else { return Vec::new() };
-    let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    let mut out = Vec::new();
-    for found in matcher.find_iter(bytes) {
-        let at = found.range();
-        let known = spans.partition_point(|span| span.at.end <= at.start);
-        let is_known = spans.get(known).is_some_and(|span| span.at.start < at.end);
-        let marked = marks.partition_point(|mark| mark.at.end <= at.start);
-        let is_marked = marks.get(marked).is_some_and(|mark| mark.at.start < at.end);
-        let kind = values[found.pattern().as_usize()].1;
-        // A time may follow a date.
-        let is_date = matches!(kind, "date" | "dob") && bytes.get(at.end) == Some(&b'T');
-        let inside = word(at.start.checked_sub(1)) || (word(Some(at.end)) && !is_date);
-        if document.own.contains(&at.start) && !is_known && !is_marked && !inside {
-            out.push(Span { at, kind: kind.to_owned() });
-        }
-    }
-    out
-}
-
-/// Is a value long and peculiar enough that it means the same elsewhere in its document?
-fn is_telling(kind: &str, value: &[u8]) -> bool {
-    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let letters = value.iter().filter(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
-    let joined = value.iter().any(|b| matches!(b, b' ' | b',' | b'^' | b'@' | b'-' | b'.' | b'_'));
-    let long = value.len() >= LONG;
-    match kind {
-        "age_over_89" => false,
-        "zip" => long && (joined || letters > 0),
-        "date" | "dob" => digits >= 5 && value.len() >= 8,
-        // Single words only where they are hardly ever anything else.
-        "name" | "city" if !joined => {
-            letters >= 4 && value.first().is_some_and(u8::is_ascii_uppercase) && is_rarely_else(value)
-        }
-        _ => long && (digits >= 4 || (joined && letters > 0)),
-    }
-}
-
-/// Is a word hardly ever anything but a name? (Frequency 3 is the most that a word has whose use as a name dominates.)
-fn is_rarely_else(word: &[u8]) -> bool {
-    let facts = words::facts(word);
-    facts.common() <= if facts.given() + facts.surname() > 0 { 3 } else { 2 }
 }

@@ -6,7 +6,7 @@ use crate::document::{Document, utf16_width};
 use crate::judge::{Finding, Pos};
 
 /// Fewest characters of base64 that may hold a label and a value, and most that are decoded.
-const FEWEST: usize = 40;
+const FEWEST: usize = 24;
 const MOST: usize = 1 << 20;
 
 /// How many characters are decoded to see whether they are text.

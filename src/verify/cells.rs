@@ -45,11 +45,13 @@ fn cell(column: &Column, value: &[u8], year: i64) -> Found {
         Role::Age(unit) => age(value, i64::from(unit)),
         Role::Zip => zip(value),
         _ if is_removed(value) => None,
+        Role::Birth if is_counted(value) => says("date-of-birth", "a day, counted from another day"),
         Role::Birth => birth(column, value, year),
         Role::DatePart if dates::year(value).is_some() => None,
         Role::DatePart if dates::is_part(value) || dates::is_partial(value) || dates::is_full(value) => {
             says("service-date", "a part of a date that is finer than the year")
         }
+        Role::Date if is_counted(value) => says("service-date", "a day, counted from another day"),
         Role::Date if dates::is_full(value) => says("service-date", "a date finer than the year"),
         Role::Other if dates::is_full(value) && !value.iter().all(u8::is_ascii_digit) => {
             says("service-date", "a date finer than the year")
@@ -89,6 +91,14 @@ fn birth(column: &Column, value: &[u8], year: i64) -> Found {
     let in_parts = column.name.iter().any(|word| matches!(word.as_str(), "month" | "day" | "week" | "quarter"));
     let finer = dates::is_full(value) || dates::is_partial(value) || in_parts && dates::is_part(value);
     finer.then(|| ("date-of-birth", "a birth date finer than the year".to_owned()))
+}
+
+/// Seconds or milliseconds since 1970, or the days that spreadsheets count since 1900.
+fn is_counted(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<u64>().ok());
+    let plain = digits.iter().all(u8::is_ascii_digit);
+    plain && number.is_some_and(|n| matches!(digits.len(), 9 | 10 | 12 | 13) || (10_000..60_000).contains(&n))
 }
 
 /// Five digits and more, and three that stand for 20,000 people or fewer. Spreadsheets drop zeros at the front.

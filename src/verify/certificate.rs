@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::letters::Line;
 use super::quasi::Risk;
 
-/// What a verification amounts to. It holds hashes of whole files and none of a value.
+/// What a verification amounts to. It holds hashes of whole files that passed, and none of a value.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
     /// `pass`, `fail`, or `incomplete` where something was not read.
@@ -50,8 +50,9 @@ pub struct Certificate {
 pub struct FileHash {
     /// Its name, masked where that holds a value.
     pub path: String,
-    /// SHA-256 of the whole file, in hex.
-    pub sha256: String,
+    /// SHA-256 of the whole file, in hex; none where the data did not pass: the hash of a file that holds a value may
+    /// tell the value.
+    pub sha256: Option<String>,
     /// Its size in bytes.
     pub bytes: u64,
 }
@@ -124,7 +125,8 @@ impl Certificate {
         list(&mut out, "To be confirmed by a person", self.to_confirm.iter().map(|says| (*says).to_owned()));
         out.push_str("\n## Files\n\n| file | bytes | SHA-256 |\n|---|--:|---|\n");
         for file in &self.files {
-            let _ = writeln!(out, "| {} | {} | {} |", plain(&file.path), file.bytes, file.sha256);
+            let hash = file.sha256.as_deref().unwrap_or("none: it may hold values");
+            let _ = writeln!(out, "| {} | {} | {hash} |", plain(&file.path), file.bytes);
         }
         out
     }

@@ -72,6 +72,9 @@ pub(super) fn leaks(document: &Document, out: &mut Vec<Leak>) {
             add("patient-url", whole.range(), "an address with a number of somebody");
         }
     }
+    for at in memchr::memmem::find_iter(text, b"data:image/").filter(|_| document.kind != Kind::Code) {
+        add("patient-photo", at..at + b"data:image/".len(), "a picture inside of the text");
+    }
     // HL7 says by position whose name it is; the scan knows.
     let carets = patterns.caret.find_iter(text).filter(|_| !is_hl7(text));
     for found in carets {
@@ -177,6 +180,9 @@ const VOCABULARIES: &[&[u8]] = &[
     b"fda.gov",
     b"doi.org",
     b"github.com",
+    b"gitlab.com",
+    b"stackoverflow.com",
+    b"stackexchange.com",
     b"example.com",
     b"example.org",
     b"openxmlformats.org",

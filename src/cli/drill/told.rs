@@ -84,7 +84,7 @@ impl Drilled {
 
     /// Was everything caught but what an allow comment covers?
     pub(super) fn passes(&self) -> bool {
-        self.missed.is_empty() && self.hidden.keys().all(|by| *by == "an allow comment")
+        self.missed.is_empty() && self.hidden.keys().all(|by| *by == ALLOWED)
     }
 
     /// Numbers for a trail.
@@ -111,7 +111,8 @@ impl Drilled {
             let _ = writeln!(out, "  {:>4} of {:<4} {}", file.caught, file.planted, mask(&file.path));
         }
         for (by, places) in &self.hidden {
-            let _ = writeln!(out, "hidden by {by}: {}", places.len());
+            let why = if *by == ALLOWED { ", planted so, to show what one does" } else { "" };
+            let _ = writeln!(out, "hidden by {by}{why}: {}", places.len());
             list(&mut out, places);
         }
         for (rule, places) in &self.missed {
@@ -124,6 +125,9 @@ impl Drilled {
         out
     }
 }
+
+/// What hides the plants beside which an allow comment stands.
+pub(super) const ALLOWED: &str = "an allow comment";
 
 /// Places that are listed of each.
 const LISTED: usize = 3;
