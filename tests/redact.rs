@@ -6,6 +6,9 @@
 mod apart;
 #[path = "support/labelled.rs"]
 mod labelled;
+#[cfg(feature = "containers")]
+#[path = "redact/packed.rs"]
+mod packed;
 mod support;
 
 use std::fs;
