@@ -4,6 +4,8 @@
 
 #[path = "redact/apart.rs"]
 mod apart;
+#[path = "redact/key_sources.rs"]
+mod key_sources;
 #[path = "support/labelled.rs"]
 mod labelled;
 #[cfg(feature = "containers")]
