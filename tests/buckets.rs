@@ -2,6 +2,8 @@
 #![cfg(feature = "cloud")]
 #![allow(clippy::disallowed_methods)] // it starts servers
 
+#[path = "buckets/redact.rs"]
+mod redact;
 #[path = "support/server.rs"]
 mod server;
 
@@ -49,9 +51,7 @@ fn phivet(port: u16, arguments: &[&str]) -> Command {
     // The emulators' published names.
     command.envs([("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x"), ("AWS_REGION", "us-east-1")]);
     command.env("GOOGLE_BEARER_TOKEN", "x/20260101/us-east-1/s3/aws4_request");
-    command.env("AZURE_STORAGE_ACCOUNT_NAME", "devstoreaccount1");
-    let key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-    command.env("AZURE_STORAGE_ACCOUNT_KEY", key);
+    command.env("AZURE_STORAGE_ACCOUNT_NAME", server::ACCOUNT.0).env("AZURE_STORAGE_ACCOUNT_KEY", server::ACCOUNT.1);
     command
 }
 

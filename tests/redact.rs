@@ -4,8 +4,13 @@
 
 #[path = "redact/apart.rs"]
 mod apart;
+#[path = "redact/key_sources.rs"]
+mod key_sources;
 #[path = "support/labelled.rs"]
 mod labelled;
+#[cfg(feature = "containers")]
+#[path = "redact/packed.rs"]
+mod packed;
 mod support;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! What the flags for buckets ask for.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -19,24 +20,12 @@ pub(super) fn asked(args: &ScanArgs, urls: Vec<String>, checkpoint: Option<&Chec
             Err(usage(&format!("{flag} are for buckets"), "name one: s3://bucket/logs/"))
         });
     }
-    if cfg!(not(feature = "cloud")) {
-        return Err(usage(
-            "this phivet was built without the feature `cloud`, and cannot open addresses",
-            "build it with `cargo install --path . --features cloud` in its sources, or pipe the object into `phivet -`",
-        ));
-    }
-    let authorities = args.ca.as_ref().map(|file| {
-        std::fs::read(file).map_err(|error| Error::Read {
-            path: file.display().to_string(),
-            reason: error.to_string(),
-            help: "name a file of certificates (PEM)".to_owned(),
-        })
-    });
+    built("pipe the object into `phivet -`")?;
     let (begin, after) = Checkpoint::asked(checkpoint);
     Ok(Some(Buckets {
         urls,
         endpoint: args.endpoint.clone(),
-        authorities: authorities.transpose()?,
+        authorities: authorities(args.ca.as_deref())?,
         instance_credentials: !args.no_instance_credentials,
         since: args.since,
         until: args.until,
@@ -46,6 +35,29 @@ pub(super) fn asked(args: &ScanArgs, urls: Vec<String>, checkpoint: Option<&Chec
         after,
         traffic: Arc::default(),
     }))
+}
+
+/// Says where this build cannot open addresses; `instead` is what to do without.
+pub(super) fn built(instead: &str) -> Result<()> {
+    if cfg!(feature = "cloud") {
+        return Ok(());
+    }
+    Err(usage(
+        "this phivet was built without the feature `cloud`, and cannot open addresses",
+        &format!("build it with `cargo install --path . --features cloud` in its sources, or {instead}"),
+    ))
+}
+
+/// The certificates in the file of `--ca`.
+pub(super) fn authorities(file: Option<&Path>) -> Result<Option<Vec<u8>>> {
+    let read = |file: &Path| {
+        std::fs::read(file).map_err(|error| Error::Read {
+            path: file.display().to_string(),
+            reason: error.to_string(),
+            help: "name a file of certificates (PEM)".to_owned(),
+        })
+    };
+    file.map(read).transpose()
 }
 
 /// What `--include` and `--exclude` leave in; `None`: everything.

@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{CLEAN, outputs, secret, time};
+use super::args::ConfigFlags;
+use super::trail::{self, AuditFlags};
+use super::{CLEAN, outputs, secret, setup, time};
+use crate::audit::Record;
 use crate::error::{Error, Result};
+use crate::judge::Policy;
 use crate::redact::Ring;
 use crate::report::words;
+use crate::scan::Scanner;
 
 /// What to do with keys.
 #[derive(Args)]
@@ -43,18 +48,51 @@ struct OneKey {
     /// The new key's id, of small letters and digits; `k1`, `k2` … if none is given.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
+    /// Why it is done, for the audit trail.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    #[command(flatten)]
+    audit: AuditFlags,
+    #[command(flatten)]
+    config: ConfigFlags,
 }
 
 /// Makes, names or rotates keys.
 pub(super) fn run(args: &KeysArgs) -> Result<u8> {
     match &args.command {
-        KeysCommand::New(one) => new(one),
+        KeysCommand::New(one) => recorded(one, "keys new", new),
         KeysCommand::List { key_file } => list(key_file),
-        KeysCommand::Rotate(one) => rotate(one),
+        KeysCommand::Rotate(one) => recorded(one, "keys rotate", rotate),
     }
 }
 
-fn new(one: &OneKey) -> Result<u8> {
+/// Makes a key, and has it recorded where there is a trail: the file and the key's id, never the key.
+fn recorded(one: &OneKey, command: &str, make: fn(&OneKey) -> Result<Ring>) -> Result<u8> {
+    let loaded = setup::configuration(&one.config)?;
+    trail::recorded((&one.audit, &loaded), command, &mut |record: &mut Record| {
+        if trail::place(&one.audit, &loaded).is_none() {
+            return made(one, command, make).map(|_| CLEAN);
+        }
+        // Names and reasons are masked as in every line of a trail.
+        let scanner = Scanner::new(setup::rules(&loaded)?, Policy::default())?;
+        record.targets = trail::targets(&scanner, [&one.key_file.display().to_string()[..]]);
+        record.reason = one.reason.as_deref().map(|reason| trail::reason(&scanner, reason));
+        let id = made(one, command, make)?;
+        record.details.insert("key id".to_owned(), scanner.name(&id).as_str().to_owned());
+        Ok(CLEAN)
+    })
+}
+
+/// The new key's id.
+fn made(one: &OneKey, command: &str, make: fn(&OneKey) -> Result<Ring>) -> Result<String> {
+    let ring = make(one)?;
+    let id = ring.current().map_or_else(String::new, |key| key.id().to_owned());
+    let what = if command == "keys new" { "made" } else { "added" };
+    super::print(&format!("key {id} {what} in {}\n", one.key_file.display()))?;
+    Ok(id)
+}
+
+fn new(one: &OneKey) -> Result<Ring> {
     secret::apart(&one.key_file, "the file of keys", &[])?;
     let ring = Ring::fresh(one.id.as_deref().unwrap_or("k1"), &words::date(time::now()))?;
     let made = secret::create_private(&one.key_file).and_then(|mut file| {
@@ -68,10 +106,10 @@ fn new(one: &OneKey) -> Result<u8> {
         },
         _ => outputs::unwritten(&one.key_file.display().to_string(), &error),
     })?;
-    say(&ring, &one.key_file, "made")
+    Ok(ring)
 }
 
-fn rotate(one: &OneKey) -> Result<u8> {
+fn rotate(one: &OneKey) -> Result<Ring> {
     let mut ring = secret::file_ring(&one.key_file, &[])?;
     let id = one.id.clone().unwrap_or_else(|| ring.next_id());
     ring.rotate(&id, &words::date(time::now()))?;
@@ -88,13 +126,7 @@ fn rotate(one: &OneKey) -> Result<u8> {
         let _ = fs::remove_file(&half);
         outputs::unwritten(&one.key_file.display().to_string(), &error)
     })?;
-    say(&ring, &one.key_file, "added")
-}
-
-fn say(ring: &Ring, file: &Path, what: &str) -> Result<u8> {
-    let id = ring.current().map_or("", |key| key.id());
-    super::print(&format!("key {id} {what} in {}\n", file.display()))?;
-    Ok(CLEAN)
+    Ok(ring)
 }
 
 fn list(file: &Path) -> Result<u8> {

@@ -1,10 +1,13 @@
 //! `phivet redact IN [OUT]`
 
+mod objects;
+mod profile;
 mod rewrite;
 mod stream;
 mod tar;
 mod target;
 mod tree;
+mod write;
 mod zip;
 
 use std::io::{self, Write};
@@ -24,13 +27,16 @@ use crate::redact::{Counts, Plan, Ready, Redactor};
 use crate::report::words;
 use crate::source::Limits;
 use target::Target;
+use tree::Place;
+use write::To;
 
 /// How to redact.
 #[derive(Args)]
 pub(super) struct RedactArgs {
-    /// A file or folder; `-`, or nothing, is standard input, line by line.
+    /// A file, a folder or an address (s3://, gs://, az://, https://); `-`, or nothing, is standard input, line by line.
     input: Option<PathBuf>,
-    /// Where the redacted file or folder goes; for a file and standard input else to standard output.
+    /// Where the redacted file or folder goes: a path, or an address (s3://, gs://, az://) apart from the input. For a file
+    /// and standard input else to standard output.
     output: Option<PathBuf>,
     /// safe-harbor, limited-data-set, research or logs [default: safe-harbor, or what phivet.yaml says].
     #[arg(long, value_name = "POLICY")]
@@ -50,6 +56,8 @@ pub(super) struct RedactArgs {
     /// No summary: only errors, and what was not redacted.
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    buckets: objects::BucketFlags,
     #[command(flatten)]
     keys: KeyFlags,
     #[command(flatten)]
@@ -100,7 +108,7 @@ impl Work {
 /// Redacts, and says with which code to exit.
 pub(super) fn run(args: &RedactArgs) -> Result<u8> {
     let input = args.input.as_deref().filter(|input| *input != Path::new("-"));
-    let target = Target::of(input, args.output.as_deref(), args.in_place)?;
+    let target = Target::of(input, args.output.as_deref(), args.in_place, &args.buckets)?;
     let loaded = setup::configuration(&args.config)?;
     trail::recorded((&args.audit, &loaded), "redact", &mut |record| redacted(args, &loaded, (input, &target), record))
 }
@@ -115,16 +123,7 @@ fn redacted(
     if let Some(notice) = work.redactor.plan().notice().filter(|_| !args.quiet) {
         let _ = writeln!(io::stderr(), "note: {notice}");
     }
-    let done = match (target, input) {
-        (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
-        (Target::File(file), None) => {
-            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out).map(|()| true))
-        }
-        (_, None) => Ok(()),
-        (Target::Stream, Some(input)) => tree::shown(&mut work, input),
-        (Target::File(to), Some(input)) => tree::file(&mut work, input, &input.display().to_string(), to),
-        (Target::Folder(to), Some(input)) => tree::folder(&mut work, input, to),
-    };
+    let done = act(&mut work, args, (input, target));
     note(args, &work, input, record);
     done?;
     say(args, &work);
@@ -134,6 +133,33 @@ fn redacted(
         0 => NOTHING,
         _ => CLEAN,
     })
+}
+
+/// Redacts all of the input to its target.
+fn act(work: &mut Work, args: &RedactArgs, (input, target): (Option<&Path>, &Target)) -> Result<()> {
+    let place = match target {
+        Target::Folder(folder) => Place::Folder(folder),
+        Target::Bucket(uploads) => Place::Bucket(uploads),
+        Target::Stream | Target::File(_) => Place::Own,
+    };
+    let place = if args.in_place { Place::Own } else { place };
+    let Some(input) = input else {
+        let to = match target {
+            Target::Stream => return stream::run(work, &args.stdin_filename, &mut io::stdout()),
+            Target::File(file) | Target::Folder(file) => To::File(file.clone()),
+            Target::Bucket(uploads) => objects::of_stdin(uploads)?,
+        };
+        return write::write(&to, None, &mut |out| stream::run(work, &args.stdin_filename, out).map(|()| true));
+    };
+    if let Some(address) = objects::address(input) {
+        return objects::redact(work, address, &args.buckets, place);
+    }
+    match target {
+        Target::Stream => tree::shown(work, input),
+        Target::File(to) => tree::file(work, input, &input.display().to_string(), &To::File(to.clone())),
+        Target::Bucket(uploads) if !input.is_dir() => tree::uploaded(work, input, uploads),
+        Target::Folder(_) | Target::Bucket(_) => tree::folder(work, input, place),
+    }
 }
 
 /// Notes in a record what was redacted, and how.
@@ -147,6 +173,9 @@ fn note(args: &RedactArgs, work: &Work, input: Option<&Path>, record: &mut Recor
     record.reason = args.reason.as_deref().map(|reason| trail::reason(scanner, reason));
     record.details.insert("policy".to_owned(), work.redactor.plan().ready().name().to_owned());
     record.details.insert("documents".to_owned(), work.documents.to_string());
+    if let Some(profile) = objects::of_profile(&args.buckets, work) {
+        record.details.insert("target profile".to_owned(), profile);
+    }
     if !work.skipped.is_empty() {
         record.details.insert("not redacted".to_owned(), work.skipped.len().to_string());
     }

@@ -43,7 +43,7 @@ pub(super) fn ring(flags: &KeyFlags, loaded: &Loaded, named: bool, data: &[PathB
         return parsed(&printed(&mut shell(command), command)?).map(Some);
     }
     if let Some(name) = &flags.keyring {
-        return parsed(&printed(&mut system_keyring(name)?, "the system's keyring")?).map(Some);
+        return of_keyring(name).map(Some);
     }
     if let Some(keys) = std::env::var(VARIABLE).ok().map(Zeroizing::new).filter(|keys| !keys.is_empty()) {
         return parsed(&keys).map(Some);
@@ -161,21 +161,33 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-fn system_keyring(name: &str) -> Result<Command> {
-    let mut command;
-    if cfg!(target_os = "macos") {
-        command = Command::new("security");
-        command.args(["find-generic-password", "-w", "-s", "phivet", "-a", name]);
+/// The keys in the system's keyring, which its own program reads.
+fn of_keyring(name: &str) -> Result<Ring> {
+    let macos = ["find-generic-password", "-w", "-s", "phivet", "-a", name];
+    let linux = ["lookup", "service", "phivet", "account", name];
+    let (program, arguments, store) = if cfg!(target_os = "macos") {
+        ("security", &macos[..], format!("security add-generic-password -s phivet -a {name} -w"))
     } else if cfg!(target_os = "windows") {
         return Err(Error::Usage {
             what: "the keyring of this system is not read".to_owned(),
             help: "use --key-command with a program that prints the keys".to_owned(),
         });
     } else {
-        command = Command::new("secret-tool");
-        command.args(["lookup", "service", "phivet", "account", name]);
-    }
-    Ok(command)
+        let store = format!("secret-tool store --label=phivet service phivet account {name} < KEYS");
+        ("secret-tool", &linux[..], store)
+    };
+    let keys = printed(Command::new(program).args(arguments), &format!("the system's keyring, by `{program}`"));
+    let keys = keys.map_err(|error| match error {
+        Error::Usage { what, .. } => Error::Usage {
+            what,
+            help: format!(
+                "`{program}` must be installed, the keyring open and the keys in it, as `phivet keys new` writes them: \
+                `{store}`"
+            ),
+        },
+        other => other,
+    })?;
+    parsed(&keys)
 }
 
 /// What a program prints; its errors go to the terminal, for they are its own.

@@ -1,8 +1,11 @@
 //! Buckets and addresses: `s3://`, `gs://`, `az://`, `https://`, read object by object as they are listed.
 //!
-//! Nothing is ever written: `guard` lets no request through that could. Objects are fetched ahead of the scan, a bounded
-//! number of objects and bytes at a time, and handed on in the order of the listing.
+//! Nothing of what is read is ever written: `guard` lets no request through that could. Objects are fetched ahead of the
+//! scan, a bounded number of objects and bytes at a time, and handed on in the order of the listing. Whoever rewrites
+//! documents has a store of its own for the target ([`Uploads`]), whose `write_guard` lets objects of the target through.
 
+#[cfg(feature = "cloud")]
+mod address;
 #[cfg(feature = "cloud")]
 mod fetch;
 #[cfg(feature = "cloud")]
@@ -11,12 +14,26 @@ mod guard;
 mod listing;
 #[cfg(feature = "cloud")]
 mod place;
+#[cfg(not(feature = "cloud"))]
+mod unbuilt;
+#[cfg(feature = "cloud")]
+mod upload;
+#[cfg(feature = "cloud")]
+mod write_guard;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use zeroize::Zeroizing;
+
+#[cfg(feature = "cloud")]
+pub use address::below;
 #[cfg(feature = "cloud")]
 pub(super) use listing::inputs;
+#[cfg(not(feature = "cloud"))]
+pub use unbuilt::{Upload, Uploads, below};
+#[cfg(feature = "cloud")]
+pub use upload::{Upload, Uploads};
 
 /// What of buckets is wanted, and how it is fetched.
 pub struct Buckets {
@@ -42,6 +59,26 @@ pub struct Buckets {
     pub after: Arc<dyn Fn(usize) -> Option<String> + Send + Sync>,
     /// What was asked of servers.
     pub traffic: Arc<Traffic>,
+}
+
+/// Credentials of their own for a place, and what belongs to them: settings by the names that they have in the
+/// environment, in small letters (`aws_access_key_id`).
+pub struct Profile(pub Vec<(String, Zeroizing<String>)>);
+
+/// Where objects are written to.
+pub struct Destination {
+    /// Its address: a bucket, the beginning of keys, or one key.
+    pub url: String,
+    /// Another server than the provider's.
+    pub endpoint: Option<String>,
+    /// Certificates (PEM) of authorities that are trusted beside the system's.
+    pub authorities: Option<Vec<u8>>,
+    /// May the machine's own identity be asked for credentials?
+    pub instance_credentials: bool,
+    /// Credentials instead of those in the environment.
+    pub profile: Option<Profile>,
+    /// The address that is read, and its server, where an address is: the target must lie apart from it.
+    pub source: Option<(String, Option<String>)>,
 }
 
 /// Asked for each object before it is fetched.
@@ -88,6 +125,17 @@ pub const SCHEMES: &[&str] = &["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"
 pub fn is_address(path: &str) -> bool {
     let scheme = path.split_once("://").map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)))
+}
+
+/// The protocol of an address: `s3`, `gs`, `az` or `http`.
+#[must_use]
+pub fn protocol(url: &str) -> &'static str {
+    match &url.split("://").next().unwrap_or_default().to_ascii_lowercase()[..] {
+        "s3" | "s3a" => "s3",
+        "gs" => "gs",
+        "http" | "https" => "http",
+        _ => "az",
+    }
 }
 
 /// An address as it may be shown: without a password, and without a query, which may hold a signature.

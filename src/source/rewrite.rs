@@ -1,6 +1,6 @@
 //! For whoever writes documents anew: what a stream of bytes is, and its parts as they stand.
 
-use std::io::Read;
+use std::io::{self, BufRead, Read};
 
 use super::decode::Decoder;
 use super::parts::Parts;
@@ -56,6 +56,20 @@ pub fn form(name: &str, head: &[u8]) -> Form {
         _ if is_binary(head) => Form::Other("binary"),
         _ => Form::Text(Encoding::Bytes),
     }
+}
+
+/// Opens a compressed stream, by its name in messages ([`Form::Packed`]), and says what a document of this name is called
+/// inside: `app.log.gz` is `app.log`. `None` where this build cannot.
+///
+/// # Errors
+/// What stands there is no such stream.
+pub fn unpacked<'r>(
+    codec: &str,
+    name: &str,
+    from: &'r mut dyn BufRead,
+) -> Option<io::Result<(Box<dyn Read + 'r>, String)>> {
+    let (open, inner) = unpack::codec(codec, name)?;
+    Some(open(from).map(|opened| (opened, inner)))
 }
 
 /// Hands on the parts of a text, decoded, one after the other; nothing is unpacked.

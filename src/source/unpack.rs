@@ -44,7 +44,7 @@ use super::{Input, Item, Sink, narrow};
 
 pub(super) use body::Body;
 use bytes::broken;
-use codecs::{CODECS, Codec};
+use codecs::{CODECS, Codec, Open};
 pub use limits::Limits;
 use limits::{Counts, Meter, Metered};
 use members::Members;
@@ -252,6 +252,13 @@ pub(super) fn format(name: &str, head: &[u8]) -> Option<(&'static str, bool)> {
     let container = || CONTAINERS.iter().find(|container| (container.is)(name, head)).map(|found| (found.name, false));
     let unread = || UNREAD.iter().find(|(_, magic)| head.starts_with(magic)).map(|(name, _)| (*name, false));
     codec.or_else(container).or_else(unread)
+}
+
+/// A compressed stream by its codec's name in messages: what opens it, and what a document of this name is called inside.
+/// `None` where this build cannot.
+pub(super) fn codec(codec: &str, name: &str) -> Option<(Open, String)> {
+    let found = CODECS.iter().find(|known| known.name == codec)?;
+    Some((found.open?, without_ending(name, found.endings)))
 }
 
 /// Do these first bytes begin something that is unpacked?

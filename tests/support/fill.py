@@ -61,4 +61,5 @@ def main():
     print(sum(1 for n in range(count) if n % 50 == 7))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -77,11 +77,20 @@ pub(crate) fn moto() -> Server {
     started(port, Command::new(moto).args(["-H", "127.0.0.1", "-p", &port.to_string()]))
 }
 
+/// The second account of the server of Azure's protocol, and its key.
+pub(crate) const OTHER_ACCOUNT: (&str, &str) = ("cleanaccount", "Y2xlYW4tY2xlYW4tY2xlYW4tY2xlYW4tY2xlYW4tY2xlYW4=");
+
+/// The emulator's published account.
+pub(crate) const ACCOUNT: (&str, &str) =
+    ("devstoreaccount1", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==");
+
 /// Azure's protocol.
 pub(crate) fn azure() -> Server {
     let port = free_port();
     let mut command = Command::new(azurite());
     command.args(["--silent", "--disableTelemetry", "--inMemoryPersistence", "--skipApiVersionCheck"]);
+    let accounts = [ACCOUNT, OTHER_ACCOUNT].map(|(name, key)| format!("{name}:{key}"));
+    command.env("AZURITE_ACCOUNTS", accounts.join(";"));
     started(port, command.args(["--blobHost", "127.0.0.1", "--blobPort", &port.to_string()]))
 }
 
@@ -107,6 +116,19 @@ pub(crate) fn fill(kind: &str, port: u16, bucket: &str, count: usize) -> usize {
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
 }
 
+/// What `tests/support/objects.py` answers: it makes buckets, puts, and lists with contents.
+pub(crate) fn objects(kind: &str, port: u16, arguments: &[&str], input: &[u8]) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/objects.py");
+    let mut command = Command::new(python());
+    command.arg(script).args([kind, &port.to_string()]).args(arguments);
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("it starts");
+    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// What a proxy does with the requests that it gets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mood {
@@ -116,37 +138,45 @@ pub(crate) enum Mood {
     Slow,
     /// Three in ten fail: 500, 503, a reset, an answer that is cut off, a late one.
     Bad,
+    /// It has no room: no object arrives, and of one in parts the first part alone.
+    Full,
 }
 
-/// A proxy before a server. It counts what it is asked, by method.
+/// A proxy before a server. It counts what it is asked, by method, and says who asked for what.
 pub(crate) struct Proxy {
     pub(crate) port: u16,
     pub(crate) methods: Arc<Mutex<std::collections::BTreeMap<String, u64>>>,
+    /// Methods with the access key that each request was signed with.
+    pub(crate) callers: Arc<Mutex<std::collections::BTreeSet<(String, String)>>>,
     pub(crate) failed: Arc<AtomicU64>,
 }
 
 pub(crate) fn proxy(to: u16, mood: Mood) -> Proxy {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let (methods, failed) = (Arc::default(), Arc::new(AtomicU64::new(0)));
-    let made = Proxy { port, methods: Arc::clone(&methods), failed: Arc::clone(&failed) };
+    let made = Proxy { port, methods: Arc::default(), callers: Arc::default(), failed: Arc::new(AtomicU64::new(0)) };
+    let told = Arc::new(Proxy {
+        port,
+        methods: Arc::clone(&made.methods),
+        callers: Arc::clone(&made.callers),
+        failed: Arc::clone(&made.failed),
+    });
     std::thread::spawn(move || {
         for (number, client) in listener.incoming().flatten().enumerate() {
-            let (methods, failed) = (Arc::clone(&methods), Arc::clone(&failed));
-            std::thread::spawn(move || drop(serve(client, to, mood, number as u64, &methods, &failed)));
+            let told = Arc::clone(&told);
+            std::thread::spawn(move || drop(serve(client, to, mood, number as u64, &told)));
         }
     });
     made
 }
 
-fn serve(
-    mut client: TcpStream,
-    to: u16,
-    mood: Mood,
-    number: u64,
-    methods: &Mutex<std::collections::BTreeMap<String, u64>>,
-    failed: &AtomicU64,
-) -> std::io::Result<()> {
+/// What stands in a head between two words.
+fn between<'h>(head: &'h str, before: &str, behind: char) -> Option<&'h str> {
+    let at = head.to_ascii_lowercase().find(before)? + before.len();
+    head[at..].split([behind, '\r']).next().map(str::trim)
+}
+
+fn serve(mut client: TcpStream, to: u16, mood: Mood, number: u64, told: &Proxy) -> std::io::Result<()> {
     let mut head = Vec::new();
     let mut byte = [0; 1];
     while !head.ends_with(b"\r\n\r\n") {
@@ -157,13 +187,21 @@ fn serve(
     }
     let text = String::from_utf8_lossy(&head).into_owned();
     let method = text.split(' ').next().unwrap_or_default().to_owned();
-    *methods.lock().expect("a lock").entry(method).or_default() += 1;
+    *told.methods.lock().expect("a lock").entry(method.clone()).or_default() += 1;
+    let caller = between(&text, "credential=", '/').unwrap_or_default().to_owned();
+    told.callers.lock().expect("a lock").insert((method.clone(), caller));
+    let length = between(&text, "\r\ncontent-length:", '\r').and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    client.read_exact(&mut body)?;
     // Numbers that look random and are the same each time, whatever the order of requests.
     let dice = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
     let fate = if mood == Mood::Bad && dice % 10 < 3 { dice / 10 % 5 } else { 9 };
-    failed.fetch_add(u64::from(fate < 5), Ordering::Relaxed);
+    told.failed.fetch_add(u64::from(fate < 5), Ordering::Relaxed);
     let status = |line: &str| format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     match fate {
+        _ if mood == Mood::Full && method == "PUT" && !text.contains("partNumber=1&") => {
+            return client.write_all(status("507 Insufficient Storage").as_bytes());
+        }
         0 => return client.write_all(status("500 Internal Server Error").as_bytes()),
         1 => return client.write_all(status("503 Slow Down").as_bytes()),
         2 => return Ok(()),
@@ -173,6 +211,7 @@ fn serve(
     }
     let mut server = TcpStream::connect(("127.0.0.1", to))?;
     server.write_all(text.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
+    server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
     let end = if fate == 4 { answer.len() * 2 / 3 } else { answer.len() };

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 
 use flate2::Compression;
-use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 use flate2::write::{GzEncoder, ZlibEncoder};
 
 use super::super::outputs;
@@ -13,7 +12,7 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::fields::remarks;
 use crate::kind::Kind;
-use crate::source::rewrite::{Encoding, Form, form, parts};
+use crate::source::rewrite::{Encoding, Form, form, parts, unpacked};
 use crate::source::{self, Item, Limits};
 
 /// How many first bytes say what a stream is.
@@ -21,6 +20,10 @@ const HEAD: u64 = 4 << 10;
 
 /// How often what stands encoded in a document is looked at again.
 const ROUNDS: usize = 4;
+
+/// As `xz` does unless it is told otherwise: 8 MiB of what came before are looked at.
+#[cfg(feature = "containers")]
+const XZ_PRESET: u32 = 6;
 
 /// Why a document was not rewritten to its end.
 pub(super) enum Stop {
@@ -183,32 +186,54 @@ impl<'w> Rewriter<'w> {
         out.write_all(&redacted.bytes).map_err(|error| unwritten(&error))
     }
 
+    /// A compressed stream: rewritten inside, and compressed as it was.
     fn packed(&mut self, name: &str, codec: &str, from: &mut dyn Read, out: &mut dyn Write, depth: u32) -> Done {
-        let inner = without_ending(name);
-        let from = &mut BufReader::with_capacity(64 << 10, from);
-        let room = self.room;
+        let mut from = BufReader::with_capacity(64 << 10, from);
+        let Some(opened) = unpacked(codec, name, &mut from) else { return Err(unpackable(codec)) };
+        let (from, inner) = opened.map_err(|error| unread(&error))?;
+        let from = Bounded { from, room: self.room };
         match codec {
-            "gzip" => {
-                let mut packed = GzEncoder::new(out, Compression::default());
-                let mut from = Bounded { from: MultiGzDecoder::new(from), room };
-                self.document(&inner, &mut from, None, &mut packed, depth + 1)?;
-                packed.finish().map(drop).map_err(|error| unwritten(&error))
-            }
+            "gzip" => self.through(&inner, from, GzEncoder::new(out, Compression::default()), GzEncoder::finish, depth),
             "zlib" => {
-                let mut packed = ZlibEncoder::new(out, Compression::default());
-                let mut from = Bounded { from: ZlibDecoder::new(from), room };
-                self.document(&inner, &mut from, None, &mut packed, depth + 1)?;
-                packed.finish().map(drop).map_err(|error| unwritten(&error))
+                self.through(&inner, from, ZlibEncoder::new(out, Compression::default()), ZlibEncoder::finish, depth)
             }
             #[cfg(feature = "containers")]
             "zstd" => {
-                let mut packed = zstd::stream::write::Encoder::new(out, 0).map_err(|error| unwritten(&error))?;
-                let decoder = zstd::stream::read::Decoder::with_buffer(from).map_err(|error| unread(&error))?;
-                self.document(&inner, &mut Bounded { from: decoder, room }, None, &mut packed, depth + 1)?;
-                packed.finish().map(drop).map_err(|error| unwritten(&error))
+                let packed = zstd::stream::write::Encoder::new(out, 0).map_err(|error| unwritten(&error))?;
+                self.through(&inner, from, packed, zstd::stream::write::Encoder::finish, depth)
             }
-            _ => Err(Stop::Skip(format!("{codec}: it is not rewritten by this build; unpack it first"))),
+            #[cfg(feature = "containers")]
+            "bzip2" => {
+                let packed = bzip2::write::BzEncoder::new(out, bzip2::Compression::best());
+                self.through(&inner, from, packed, bzip2::write::BzEncoder::finish, depth)
+            }
+            #[cfg(feature = "containers")]
+            "xz" => {
+                let options = lzma_rust2::XzOptions::with_preset(XZ_PRESET);
+                let packed = lzma_rust2::XzWriter::new(out, options).map_err(|error| unwritten(&error))?;
+                self.through(&inner, from, packed, lzma_rust2::XzWriter::finish, depth)
+            }
+            #[cfg(feature = "containers")]
+            "lz4" => {
+                let about = lz4_flex::frame::FrameInfo::new().content_checksum(true);
+                let packed = lz4_flex::frame::FrameEncoder::with_frame_info(about, out);
+                self.through(&inner, from, packed, |packed| Ok(packed.finish()?), depth)
+            }
+            _ => Err(unpackable(codec)),
         }
+    }
+
+    /// Rewrites what is in a compressed stream through what compresses it anew.
+    fn through<W: Write, O>(
+        &mut self,
+        inner: &str,
+        mut from: impl Read,
+        mut packed: W,
+        finish: impl FnOnce(W) -> io::Result<O>,
+        depth: u32,
+    ) -> Done {
+        self.document(inner, &mut from, None, &mut packed, depth + 1)?;
+        finish(packed).map(drop).map_err(|error| unwritten(&error))
     }
 
     /// All bytes, where there is room for them in memory.
@@ -247,18 +272,6 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// `app.log.gz` is `app.log` inside.
-fn without_ending(name: &str) -> String {
-    const ENDS: [(&str, &str); 8] = [
-        (".tgz", ".tar"),
-        (".tzst", ".tar"),
-        (".svgz", ".svg"),
-        (".gzip", ""),
-        (".gz", ""),
-        (".zstd", ""),
-        (".zst", ""),
-        (".zlib", ""),
-    ];
-    let found = ENDS.iter().find_map(|(end, instead)| Some(name.strip_suffix(end)?.to_owned() + instead));
-    found.unwrap_or_else(|| name.to_owned())
+fn unpackable(codec: &str) -> Stop {
+    Stop::Skip(format!("{codec}: it is not rewritten by this build; unpack it first"))
 }

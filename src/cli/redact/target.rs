@@ -1,13 +1,12 @@
-//! Where the result goes: never over the source unless that is asked for, never half.
+//! Where the result goes: never over the source unless that is asked for.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, BufWriter, Write};
+#[cfg(unix)]
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::super::outputs;
-use super::super::secret::create_private;
+use super::objects::{self, BucketFlags};
 use crate::error::{Error, Result};
+use crate::source::bucket::Uploads;
 
 /// Where the result goes.
 pub(super) enum Target {
@@ -17,22 +16,44 @@ pub(super) enum Target {
     File(PathBuf),
     /// A folder.
     Folder(PathBuf),
+    /// A bucket, or keys in it.
+    Bucket(Box<Uploads>),
 }
 
 impl Target {
     /// What the arguments say.
-    pub(super) fn of(input: Option<&Path>, output: Option<&Path>, in_place: bool) -> Result<Self> {
-        let Some(input) = input else {
-            if in_place {
-                return Err(refused("standard input is not in a place", "leave --in-place out"));
+    pub(super) fn of(
+        input: Option<&Path>,
+        output: Option<&Path>,
+        in_place: bool,
+        buckets: &BucketFlags,
+    ) -> Result<Self> {
+        let (from, to) = (input.and_then(objects::address), output.and_then(objects::address));
+        buckets.check(from, to)?;
+        if input.is_none() && in_place {
+            return Err(refused("standard input is not in a place", "leave --in-place out"));
+        }
+        match (from, to, output) {
+            (_, Some(to), _) => {
+                if let Some(input) = input.filter(|_| from.is_none()) {
+                    full(input)?;
+                }
+                Ok(Self::Bucket(Box::new(buckets.uploads(from, to)?)))
             }
+            (Some(_), None, Some(output)) => Ok(Self::Folder(output.to_owned())),
+            (Some(_), None, None) => Err(refused(
+                "what is in a bucket needs another place for the result",
+                "name a folder or another bucket: objects are not written over",
+            )),
+            (None, None, _) => Self::of_paths(input, output, in_place),
+        }
+    }
+
+    fn of_paths(input: Option<&Path>, output: Option<&Path>, in_place: bool) -> Result<Self> {
+        let Some(input) = input else {
             return Ok(output.map_or(Self::Stream, |file| Self::File(file.to_owned())));
         };
-        let full = input.canonicalize().map_err(|error| Error::Read {
-            path: input.display().to_string(),
-            reason: error.to_string(),
-            help: "name a file or folder, or `-` for standard input".to_owned(),
-        })?;
+        let full = full(input)?;
         let is_folder = full.is_dir();
         match output {
             None if in_place && is_folder => Ok(Self::Folder(input.to_owned())),
@@ -55,6 +76,15 @@ impl Target {
             }
         }
     }
+}
+
+/// The input's place.
+fn full(input: &Path) -> Result<PathBuf> {
+    input.canonicalize().map_err(|error| Error::Read {
+        path: input.display().to_string(),
+        reason: error.to_string(),
+        help: "name a file or folder, or `-` for standard input".to_owned(),
+    })
 }
 
 /// Refuses an output that is the input, lies in it, or holds it.
@@ -118,56 +148,6 @@ fn absolute(path: &Path) -> PathBuf {
     }
 }
 
-fn refused(what: &str, help: &str) -> Error {
+pub(super) fn refused(what: &str, help: &str) -> Error {
     Error::Usage { what: what.to_owned(), help: help.to_owned() }
-}
-
-/// A file beside the target that becomes it, or goes.
-struct Half {
-    path: PathBuf,
-}
-
-impl Drop for Half {
-    fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-static COUNT: AtomicU32 = AtomicU32::new(0);
-
-/// Writes a file: what `fill` gives stands beside the target until all of it is on the disk, then takes its place, if
-/// `fill` says so. An error leaves the target as it was. Without `permissions` the file is readable by its owner.
-pub(super) fn write(
-    target: &Path,
-    permissions: Option<Permissions>,
-    fill: &mut dyn FnMut(&mut dyn Write) -> Result<bool>,
-) -> Result<()> {
-    let failed = |error: io::Error| outputs::unwritten(&target.display().to_string(), &error);
-    let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if fs::metadata(target).is_ok_and(|found| found.permissions().readonly()) {
-        return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
-    }
-    let name = format!(".phivet-{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let mut half = Half { path: folder.join(name) };
-    let file = create_private(&half.path).map_err(failed)?;
-    let mut out = BufWriter::with_capacity(256 << 10, &file);
-    let is_wanted = fill(&mut out)?;
-    if !is_wanted {
-        return Ok(());
-    }
-    out.flush().map_err(failed)?;
-    drop(out);
-    finish(&file, permissions).map_err(failed)?;
-    fs::rename(&half.path, target).map_err(failed)?;
-    half.path = PathBuf::new();
-    Ok(())
-}
-
-fn finish(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
-    }
-    file.sync_all()
 }

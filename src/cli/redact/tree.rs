@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::super::outputs;
+use super::Work;
 use super::rewrite::{Rewriter, Stop};
-use super::{Work, target};
+use super::write::{To, write};
 use crate::error::{Error, Result};
+use crate::source::bucket::Uploads;
 
 /// A file to standard output.
 pub(super) fn shown(work: &mut Work, input: &Path) -> Result<()> {
@@ -21,7 +23,7 @@ pub(super) fn shown(work: &mut Work, input: &Path) -> Result<()> {
     }
     // Nothing is shown of a file that cannot be redacted to its end.
     let mut text = Vec::new();
-    rewritten(work, &name, &file, &mut text)?;
+    rewritten(work, &name, (&mut &file, Some(&file)), size(&file), &mut text)?;
     work.keep_codes()?;
     io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))
 }
@@ -36,18 +38,37 @@ fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
         });
     }
     let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout());
-    rewritten(work, name, file, &mut out)?;
+    rewritten(work, name, (&mut &*file, Some(file)), size(file), &mut out)?;
     out.flush().map_err(|error| outputs::unwritten("standard output", &error))
 }
 
-/// A file to another, or over itself.
-pub(super) fn file(work: &mut Work, input: &Path, name: &str, to: &Path) -> Result<()> {
+/// Where the results of many documents go.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'p> {
+    /// Over the documents themselves.
+    Own,
+    /// Below a folder.
+    Folder(&'p Path),
+    /// Below an address.
+    Bucket(&'p Uploads),
+}
+
+/// A file to another, or to an object, or over itself.
+pub(super) fn file(work: &mut Work, input: &Path, name: &str, to: &To<'_>) -> Result<()> {
     let file = opened(input).map_err(|reason| unread(work, name, reason))?;
     one(work, &file, name, to)
 }
 
-/// All files below a folder to another, or over themselves. Git's own data are left out.
-pub(super) fn folder(work: &mut Work, input: &Path, to: &Path) -> Result<()> {
+/// A file to an object: below the address under its own name, or under the key that the address is.
+pub(super) fn uploaded(work: &mut Work, input: &Path, uploads: &Uploads) -> Result<()> {
+    let own = input.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = input.display().to_string();
+    let key = uploads.key("", &work.shown(&own)).map_err(|reason| unread(work, &name, reason))?;
+    file(work, input, &name, &To::Object(uploads, key))
+}
+
+/// All files below a folder to another, or to objects, or over themselves. Git's own data are left out.
+pub(super) fn folder(work: &mut Work, input: &Path, place: Place<'_>) -> Result<()> {
     let mut taken = HashSet::new();
     for entry in WalkDir::new(input).follow_links(false).sort_by_file_name() {
         let Ok(entry) = entry.map_err(|error| {
@@ -59,57 +80,79 @@ pub(super) fn folder(work: &mut Work, input: &Path, to: &Path) -> Result<()> {
         let below = entry.path().strip_prefix(input).unwrap_or(entry.path()).to_owned();
         if below.components().any(|part| part.as_os_str() == ".git") {
             if below.file_name().is_some_and(|name| name == ".git") {
-                work.skip(
-                    &below.display().to_string(),
-                    "git's data are not rewritten: what was committed stands there",
-                );
+                work.skip(&below.display().to_string(), GIT);
             }
             continue;
         }
         if !entry.file_type().is_dir() {
-            member(work, &entry, &below, to, &mut taken)?;
+            member(work, &entry, &below, place, &mut taken)?;
         }
     }
     Ok(())
 }
 
+/// Why what git keeps is left out.
+pub(super) const GIT: &str = "git's data are not rewritten: what was committed stands there";
+
 /// One file of a folder; what is wrong with it alone is told and ends nothing.
-fn member(work: &mut Work, entry: &DirEntry, below: &Path, to: &Path, taken: &mut HashSet<PathBuf>) -> Result<()> {
+fn member(
+    work: &mut Work,
+    entry: &DirEntry,
+    below: &Path,
+    place: Place<'_>,
+    taken: &mut HashSet<PathBuf>,
+) -> Result<()> {
     let name = below.display().to_string();
     if entry.file_type().is_symlink() {
         work.skip(&name, "a symbolic link; what it leads to is redacted where it stands, or not at all");
         return Ok(());
     }
     let shown = PathBuf::from(work.shown(&name));
-    let target = if work.in_place {
-        if shown != below {
-            work.notes.push((shown.display().to_string(), "its name holds an identifier; rename it".to_owned()));
+    let to = match place {
+        Place::Own => {
+            if shown != below {
+                work.notes.push((shown.display().to_string(), "its name holds an identifier; rename it".to_owned()));
+            }
+            Ok(To::File(entry.path().to_owned()))
         }
-        entry.path().to_owned()
-    } else {
-        to.join(free(shown, taken))
+        Place::Folder(folder) => Ok(To::File(folder.join(free(shown, taken)))),
+        Place::Bucket(uploads) => uploads.key(&slashed(&free(shown, taken)), "").map(|key| To::Object(uploads, key)),
     };
-    let file = match opened(entry.path()) {
-        Ok(file) => file,
+    let file = to.and_then(|to| Ok((opened(entry.path())?, to)));
+    let (file, to) = match file {
+        Ok(both) => both,
         Err(reason) => {
             work.skip(&name, reason);
             return Ok(());
         }
     };
-    if let Some(folder) = target.parent().filter(|_| !work.in_place) {
+    if let (To::File(target), Place::Folder(_)) = (&to, place)
+        && let Some(folder) = target.parent()
+    {
         fs::create_dir_all(folder).map_err(|error| outputs::unwritten(&folder.display().to_string(), &error))?;
     }
-    match one(work, &file, &name, &target) {
+    let made = one(work, &file, &name, &to);
+    told(work, &name, made)
+}
+
+/// What is wrong with one document alone is told, and ends nothing.
+pub(super) fn told(work: &mut Work, name: &str, made: Result<()>) -> Result<()> {
+    match made {
         Err(Error::Read { reason, .. }) => {
-            work.skip(&name, reason);
+            work.skip(name, reason);
             Ok(())
         }
         other => other,
     }
 }
 
+/// A path with `/` between its parts.
+pub(super) fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
 /// A name that no other file has.
-fn free(name: PathBuf, taken: &mut HashSet<PathBuf>) -> PathBuf {
+pub(super) fn free(name: PathBuf, taken: &mut HashSet<PathBuf>) -> PathBuf {
     let (stem, end) = (name.file_stem().unwrap_or_default().to_os_string(), name.extension().map(ToOwned::to_owned));
     let numbered = |n: u32| {
         let mut file = stem.clone();
@@ -127,21 +170,35 @@ fn free(name: PathBuf, taken: &mut HashSet<PathBuf>) -> PathBuf {
 }
 
 /// Rewrites an open file to a target, if all of it can be.
-fn one(work: &mut Work, file: &File, name: &str, to: &Path) -> Result<()> {
+fn one(work: &mut Work, file: &File, name: &str, to: &To<'_>) -> Result<()> {
     let before = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
     let kept = work.counts.clone();
-    let made = target::write(to, Some(before.permissions()), &mut |out| {
-        rewritten(work, name, file, out)?;
+    made(work, to, Some(before.permissions()), &mut |work, out| {
+        rewritten(work, name, (&mut &*file, Some(file)), before.len(), out)?;
         let after = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
         if changed(&before, &after) {
             return Err(unread(work, name, "it changed while it was read; run again".to_owned()));
         }
-        work.keep_codes()?;
         // Where nothing was found, what is there stays as it is: compressed anew it would be other bytes.
         Ok(!work.in_place || work.counts != kept)
+    })
+}
+
+/// Writes a result: what it replaces is only counted when it is written, and codes are kept before that.
+pub(super) fn made(
+    work: &mut Work,
+    to: &To<'_>,
+    permissions: Option<fs::Permissions>,
+    fill: &mut dyn FnMut(&mut Work, &mut dyn Write) -> Result<bool>,
+) -> Result<()> {
+    let (kept, documents) = (work.counts.clone(), work.documents);
+    let made = write(to, permissions, &mut |out| {
+        let is_wanted = fill(work, out)?;
+        work.keep_codes()?;
+        Ok(is_wanted)
     });
     if made.is_err() {
-        work.counts = kept;
+        (work.counts, work.documents) = (kept, documents);
     }
     made
 }
@@ -150,18 +207,21 @@ fn changed(before: &Metadata, after: &Metadata) -> bool {
     before.len() != after.len() || before.modified().ok() != after.modified().ok()
 }
 
-/// Rewrites a file; what cannot be rewritten is an error of reading, with the reason.
-fn rewritten(work: &mut Work, name: &str, file: &File, out: &mut dyn Write) -> Result<()> {
+fn size(file: &File) -> u64 {
+    file.metadata().map_or(0, |found| found.len())
+}
+
+/// Rewrites a document (a file is read in any order) of about so many bytes; what cannot be rewritten is an error of
+/// reading, with the reason.
+pub(super) fn rewritten(
+    work: &mut Work,
+    name: &str,
+    (from, file): (&mut dyn Read, Option<&File>),
+    size: u64,
+    out: &mut dyn Write,
+) -> Result<()> {
     let (skipped, documents) = (work.skipped.len(), work.documents);
-    let mut from = file;
-    let made = Rewriter::new(work, file.metadata().map_or(0, |found| found.len())).document(
-        name,
-        &mut from,
-        Some(file),
-        out,
-        0,
-    );
-    match made {
+    match Rewriter::new(work, size).document(name, from, file, out, 0) {
         Ok(()) if work.in_place && work.skipped.len() > skipped => {
             work.skipped.truncate(skipped);
             work.documents = documents;
@@ -185,7 +245,7 @@ fn opened(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| error.to_string())
 }
 
-fn unread(work: &Work, name: &str, reason: String) -> Error {
+pub(super) fn unread(work: &Work, name: &str, reason: String) -> Error {
     let help = "what cannot be redacted is not written; unpack or convert it first".to_owned();
     Error::Read { path: work.shown(name), reason, help }
 }

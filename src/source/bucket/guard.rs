@@ -61,7 +61,7 @@ pub(super) const NO_INSTANCE: &str = "no credentials, and --no-instance-credenti
 
 impl Guard {
     /// Why a request is not sent.
-    fn refusal(&self, method: &str, host: &str) -> Option<&'static str> {
+    pub(super) fn refusal(&self, method: &str, host: &str) -> Option<&'static str> {
         let is_metadata = METADATA.contains(&host);
         if is_metadata && !self.instance_credentials {
             return Some(NO_INSTANCE);

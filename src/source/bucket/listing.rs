@@ -11,7 +11,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::fetch::{Body, Piece, fetch, words};
-use super::place::{Place, open};
+use super::guard::Guard;
+use super::place::{Access, Place, open};
 use super::{Buckets, Object, is_sampled, shown};
 use crate::source::{Input, Push, Stream, Wanted};
 
@@ -34,7 +35,9 @@ pub(in crate::source) fn inputs(wanted: &Wanted, push: Push<'_>) -> bool {
     };
     let rooms =
         Rooms { objects: Arc::new(Semaphore::new(buckets.in_flight.max(1))), bytes: Arc::new(Semaphore::new(ROOM)) };
-    buckets.urls.iter().enumerate().all(|(number, url)| match open(buckets, url) {
+    let guard = Guard { traffic: Arc::clone(&buckets.traffic), instance_credentials: buckets.instance_credentials };
+    let place = |url: &str| open(&Access::of(buckets), url, guard.clone());
+    buckets.urls.iter().enumerate().all(|(number, url)| match place(url) {
         Ok(place) => Lister { number, wanted, buckets, place, runtime: &runtime, rooms: &rooms }.run(url, push),
         Err(reason) => push(Input::unreadable(shown(url), reason)),
     })

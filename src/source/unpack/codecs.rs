@@ -17,7 +17,7 @@ pub(super) const NOT_BUILT: &str = "not in this build of phivet; released binari
     `cargo install --path . --features containers` in its sources builds";
 
 /// Opens a stream.
-pub(super) type Open = for<'r> fn(&'r mut dyn BufRead) -> io::Result<Box<dyn Read + 'r>>;
+pub(in crate::source) type Open = for<'r> fn(&'r mut dyn BufRead) -> io::Result<Box<dyn Read + 'r>>;
 
 /// A way to compress one stream.
 pub(super) struct Codec {
