@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use super::Reader;
 use super::lex::{Lexer, Token};
 use crate::fields::Owner;
@@ -78,14 +80,19 @@ impl Reader<'_> {
     /// Whose rows the `WHERE` at `at` picks, by the `SELECT … FROM` before it; nothing without one.
     fn owner_before(&self, at: usize) -> Option<Owner> {
         let start = self.read_to.max(at.saturating_sub(BACK));
-        let from = self.bytes[start..at].windows(6).rposition(|w| {
-            w[1..5].eq_ignore_ascii_case(b"from") && !w[0].is_ascii_alphanumeric() && w[5].is_ascii_whitespace()
-        })?;
-        let reads = |w: &[u8]| w.eq_ignore_ascii_case(b"select") || w.eq_ignore_ascii_case(b"delete");
-        if !self.bytes[start..=start + from].windows(6).any(reads) {
+        let before = &self.bytes[start..at];
+        let parted = |at: &usize| {
+            let before_it = at.checked_sub(1).and_then(|before_it| before.get(before_it));
+            before_it.is_some_and(|b| !b.is_ascii_alphanumeric())
+                && before.get(at + 4).is_some_and(u8::is_ascii_whitespace)
+        };
+        let last = |word: &&[u8]| memmem::find_iter(before, *word).filter(parted).last();
+        let from = [&b"from"[..], b"FROM", b"From"].iter().filter_map(last).max()?;
+        let reads = [&b"select"[..], b"SELECT", b"Select", b"delete", b"DELETE", b"Delete"];
+        if !reads.iter().any(|word| memmem::find(&before[..from], word).is_some()) {
             return None;
         }
-        let mut lexer = Lexer::new(self.bytes, start + from + 5);
+        let mut lexer = Lexer::new(self.bytes, start + from + 4);
         Self::table_name(&mut lexer).map(|table| self.owner(&table))
     }
 }
