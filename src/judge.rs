@@ -22,7 +22,7 @@ pub mod policy;
 mod records;
 pub mod score;
 
-use context::{Around, Lines, Page};
+use context::{Around, Lines, Page, Said};
 pub use finding::{Finding, Pos, Skipped, Step};
 use place::Places;
 pub use policy::{Policy, Profile};
@@ -136,9 +136,10 @@ impl Judge {
     ) -> Vec<Judged> {
         let text = &document.bytes;
         let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
+        let mut said = Said::default();
         for hit in hits {
             let Some(id) = hit.rule else { continue };
-            let around = self.lines.around(document, &hit.at, id, &engine.words);
+            let around = self.lines.around(document, (&hit.at, id), &engine.words, &mut said);
             let rule = rules.get(id);
             let own = score::alone(&Seen { hit: &hit, rule, page, around }, without);
             judged.push(Judged { hit, own, partners: 0.0, around });

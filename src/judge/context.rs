@@ -164,6 +164,14 @@ fn is_attribution(text: &[u8]) -> bool {
     !NOT_ATTRIBUTION.iter().any(|word| text.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word)))
 }
 
+/// What a line was found to say: several hits may stand in one.
+#[derive(Default)]
+pub(crate) struct Said {
+    line: Range<usize>,
+    attribution: bool,
+    health: bool,
+}
+
 /// Finds attribution words in lines.
 pub(crate) struct Lines(Option<AhoCorasick>);
 
@@ -172,23 +180,36 @@ impl Lines {
         Self(AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok())
     }
 
-    /// What stands around the value at `at`.
-    pub(crate) fn around(&self, document: &Document, at: &Range<usize>, rule: RuleId, words: &Vocabulary) -> Around {
+    fn said(&self, text: &[u8], near: Range<usize>) -> Said {
+        let line = &text[near.clone()];
+        let attribution = self
+            .0
+            .as_ref()
+            .is_some_and(|search| search.find_iter(line).any(|found| is_attribution(&line[found.start()..])));
+        Said { attribution, health: health_words(line, 1) > 0, line: near }
+    }
+
+    /// What stands around the value at `at`; `last` is what was said of the line before.
+    pub(crate) fn around(
+        &self,
+        document: &Document,
+        (at, rule): (&Range<usize>, RuleId),
+        words: &Vocabulary,
+        last: &mut Said,
+    ) -> Around {
         let text = &document.bytes[..];
         // Only what is near, even where the whole document is one line.
         let from = at.start.saturating_sub(SIGHT);
         let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
         let near = from + line.start..from + line.end.max(at.end - from);
         let code = document.kind == Kind::Code && document.first_byte == 0;
-        let attribution = self.0.as_ref().is_some_and(|search| {
-            let line = &text[near.clone()];
-            search.find_iter(line).any(|found| is_attribution(&line[found.start()..]))
-        });
-        let health_line = health_words(&text[near.clone()], 1) > 0;
+        if last.line != near {
+            *last = self.said(text, near.clone());
+        }
         Around {
-            attribution,
+            attribution: last.attribution,
             notice: code && in_notice(text, at.start),
-            health_line,
+            health_line: last.health,
             vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(near.start)..at.start]),
         }
     }
