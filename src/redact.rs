@@ -276,7 +276,7 @@ impl Redactor {
     fn found(&self, read: &Document, document: &Document) -> Vec<Span> {
         let at = |byte: u64| usize::try_from(byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
         let len = document.bytes.len();
-        let findings = self.scanner.scan(read);
+        let findings = self.scanner.unnumbered(read);
         let values = findings.into_iter().filter(|finding| {
             let rule = self.scanner.rules().get(finding.rule);
             rule.sink.is_none() && rule.identifier.redact != "keep"

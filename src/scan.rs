@@ -189,13 +189,18 @@ impl Scanner {
     /// The findings in a document, in the order they stand. Pure: no files, no clock, no output.
     #[must_use]
     pub fn scan(&self, document: &Document) -> Vec<Finding> {
-        let policy = self.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&self.policy));
-        let mut findings = self.findings(document, &policy);
+        let mut findings = self.unnumbered(document);
         let mut ordinals = Ordinals::default();
         for finding in &mut findings {
             ordinals.number(&self.rules, finding);
         }
         findings
+    }
+
+    /// The same for whoever does not ask which of several like them a finding is.
+    pub(crate) fn unnumbered(&self, document: &Document) -> Vec<Finding> {
+        let policy = self.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&self.policy));
+        self.findings(document, &policy)
     }
 
     fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {

@@ -139,7 +139,16 @@ fn written_otherwise(spans: &[Span], document: &Document, out: &mut Vec<Span>) {
             numbers.insert(digits, &span.kind);
         }
     }
-    let Some(longest) = numbers.keys().map(Vec::len).max() else { return };
+    if numbers.is_empty() {
+        return;
+    }
+    // By length and last digit most are told apart.
+    let mut ends = [0_u16; 64];
+    for number in numbers.keys() {
+        ends[number.len().min(63)] |= 1 << (number[number.len() - 1] - b'0');
+    }
+    let longest = ends.iter().rposition(|end| *end > 0).unwrap_or(0);
+    let free = |at: Option<usize>| !at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     let mut groups: Vec<Range<usize>> = Vec::new();
     let mut at = document.own.start;
     while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|n| at + n) {
@@ -151,19 +160,17 @@ fn written_otherwise(spans: &[Span], document: &Document, out: &mut Vec<Span>) {
         }
         groups.push(start..end);
         at = end;
-        let mut digits = Vec::new();
-        for group in groups.iter().rev() {
-            digits.splice(0..0, bytes[group.clone()].iter().copied());
-            let free = |at: Option<usize>| !at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-            if let Some(kind) = numbers.get(&digits)
-                && free(group.start.checked_sub(1))
-                && free(Some(end))
-                && document.own.contains(&group.start)
-            {
-                out.push(Span { at: group.start..end, kind: (*kind).to_owned() });
-            }
-            if digits.len() > longest {
+        let mut len = 0;
+        for (first, group) in groups.iter().enumerate().rev() {
+            len += group.len();
+            if len > longest {
                 break;
+            }
+            let may_be = ends[len.min(63)] >> (bytes[end - 1] - b'0') & 1 == 1;
+            if may_be && free(group.start.checked_sub(1)) && free(Some(end)) && document.own.contains(&group.start) {
+                let digits: Vec<u8> = groups[first..].iter().flat_map(|group| &bytes[group.clone()]).copied().collect();
+                let kind = numbers.get(&digits);
+                out.extend(kind.map(|kind| Span { at: group.start..end, kind: (*kind).to_owned() }));
             }
         }
     }
