@@ -203,6 +203,19 @@ fn tiled(format: &Format, bytes: &[u8]) {
     }
 }
 
+#[test]
+fn a_log_may_show_its_first_segment_late() {
+    let filler = "2026-09-10 14:34:39 INFO [scheduler] nothing happened\n".repeat(4000);
+    let pid = "2026-09-10 14:34:40 INFO [scheduler] PID|1||JU8829991^^^HOSP^MR||Keller^Alexander^R||19721223|M\n";
+    let claim = "2026-09-10 14:34:41 INFO [edi] NM1*IL*1*KELLER*ALEXANDER****MI*W188290331~DMG*D8*19721223*M~\n";
+    let log = format!("{filler}{pid}{claim}");
+    for (format, value) in [(hl7v2::FORMAT, "JU8829991"), (x12::FORMAT, "W188290331")] {
+        let document = Document::of("app.log", log.clone().into_bytes());
+        assert!((format.is)(&document), "{}", format.name);
+        assert!(fields(&format, log.as_bytes()).iter().any(|field| &log[field.value.clone()] == value));
+    }
+}
+
 proptest! {
     #[test]
     fn broken_messages_are_read(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..40)) {

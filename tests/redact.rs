@@ -8,6 +8,8 @@ mod apart;
 mod key_sources;
 #[path = "support/labelled.rs"]
 mod labelled;
+#[path = "redact/otherwise.rs"]
+mod otherwise;
 #[cfg(feature = "containers")]
 #[path = "redact/packed.rs"]
 mod packed;
