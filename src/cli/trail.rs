@@ -9,6 +9,7 @@
 //! ```
 
 mod about;
+mod hidden;
 mod key;
 mod segments;
 mod who;
