@@ -153,11 +153,14 @@ impl Redactor {
         &self.maker.plan
     }
 
-    /// What is to be appended to the vault's file before anything is written that holds new codes.
-    #[must_use]
-    pub fn take_new_codes(&self) -> String {
-        let vault = self.maker.vault.as_ref();
-        vault.map_or_else(String::new, |vault| vault.lock().unwrap_or_else(PoisonError::into_inner).take_new())
+    /// What is to be written into the vault's file, and from which byte on, before anything is written that holds new
+    /// codes; nothing where there are none and the file ends with its seal.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] where the system gives no randomness.
+    pub fn take_new_codes(&self) -> Result<Vec<(u64, String)>> {
+        let (Some(vault), Some(keys)) = (&self.maker.vault, &self.maker.keys) else { return Ok(Vec::new()) };
+        vault.lock().unwrap_or_else(PoisonError::into_inner).take_new(keys)
     }
 
     /// Replaces what is found in a document, or in a part of one. A whole document is looked at again until nothing more

@@ -160,7 +160,7 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
     let year = words::date(time::now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
     let (needs_key, needs_vault) = (plan.needs_key(), plan.needs_vault());
     let mut redactor = Redactor::with_rules(plan, setup::rules(loaded)?)?.in_year(year);
-    let mut vault = None;
+    let mut vault: Option<VaultFile> = None;
     if needs_key {
         let named = args.config.config.is_some();
         let Some(ring) = secret::ring(&args.keys, loaded, named, &data)? else {
@@ -179,6 +179,8 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
         }
         redactor = redactor.with_keys(ring);
     }
+    // A vault that has no seal yet gets one, whether or not there will be new codes.
+    vault.as_mut().map_or(Ok(()), |vault| vault.append(&redactor))?;
     Ok(Work {
         redactor: Arc::new(redactor),
         vault,
