@@ -42,6 +42,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::document::Document;
 use crate::error::Result;
+use crate::judge::named;
 use crate::judge::policy::Policy;
 use crate::kind::Kind;
 use crate::rule::Rules;
@@ -114,8 +115,7 @@ impl Redactor {
     pub fn with_rules(plan: Plan, rules: Rules) -> Result<Self> {
         let forms =
             Forms::new(rules.iter().map(|(_, rule)| &rule.identifier.kind[..]).filter(|kind| !kind.is_empty()))?;
-        let policy =
-            Policy { profile: plan.profile(), min_confidence: Some(SUSPICION), ..Policy::default() };
+        let policy = Policy { profile: plan.profile(), min_confidence: Some(SUSPICION), ..Policy::default() };
         let scanner = Scanner::new(rules, policy)?;
         Ok(Self { scanner, forms, maker: Maker { plan, keys: None, vault: None, year: 2026 } })
     }
@@ -145,6 +145,16 @@ impl Redactor {
     #[must_use]
     pub fn scanner(&self) -> &Scanner {
         &self.scanner
+    }
+
+    /// A document's name as it may be printed and written: masked where it holds an identifier, or, unless the plan keeps
+    /// dates, a day that may be somebody's.
+    #[must_use]
+    pub fn name(&self, name: &str) -> String {
+        let keeps = ["date", "dob"].iter().all(|kind| self.maker.plan.strategy(kind) == Strategy::Keep);
+        let days = if keeps { Vec::new() } else { named::days(name, self.maker.year) };
+        let hidden: Vec<Range<usize>> = days.into_iter().map(|(at, _)| at).collect();
+        self.scanner.name_of(&Document::new(name, Kind::Unknown, Vec::new()), &[], &hidden).as_str().to_owned()
     }
 
     /// The plan that it follows.

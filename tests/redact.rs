@@ -6,6 +6,8 @@
 mod apart;
 #[path = "support/labelled.rs"]
 mod labelled;
+#[path = "redact/places.rs"]
+mod places;
 #[path = "redact/secrets.rs"]
 mod secrets;
 mod support;

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::redact::{Counts, Plan, Ready, Redactor};
 use crate::report::words;
 use crate::source::Limits;
-use target::Target;
+use target::{Like, Target};
 
 /// How to redact.
 #[derive(Args)]
@@ -67,6 +67,8 @@ struct Work {
     limits: Limits,
     in_place: bool,
     counts: Counts,
+    /// Names of files and members of archives that were masked.
+    names: u64,
     documents: u64,
     /// What was not redacted, with the reason; names as they may be printed.
     skipped: Vec<(String, String)>,
@@ -77,7 +79,14 @@ struct Work {
 impl Work {
     /// The name of a document as it may be printed.
     fn shown(&self, name: &str) -> String {
-        self.redactor.scanner().name(name).as_str().to_owned()
+        self.redactor.name(name)
+    }
+
+    /// The name under which a member of an archive is written.
+    fn member(&mut self, name: &str) -> String {
+        let shown = self.shown(name);
+        self.names += u64::from(shown != name);
+        shown
     }
 
     fn skip(&mut self, name: &str, reason: impl Into<String>) {
@@ -117,11 +126,15 @@ fn redacted(
     }
     let done = match (target, input) {
         (Target::Stream, None) => stream::run(&mut work, &args.stdin_filename, &mut io::stdout()),
-        (Target::File(file), None) => {
-            target::write(file, None, &mut |out| stream::run(&mut work, &args.stdin_filename, out).map(|()| true))
+        (Target::Pipe(to), None) => {
+            target::pipe(to).and_then(|mut to| stream::run(&mut work, &args.stdin_filename, &mut to))
         }
-        (_, None) => Ok(()),
-        (Target::Stream, Some(input)) => tree::shown(&mut work, input),
+        (Target::File(file), None) => target::write(file, Like::Private, &mut |out| {
+            stream::run(&mut work, &args.stdin_filename, out).map(|()| true)
+        }),
+        (Target::Folder(_), None) => Ok(()),
+        (Target::Stream, Some(input)) => tree::shown(&mut work, input, None),
+        (Target::Pipe(to), Some(input)) => tree::shown(&mut work, input, Some(to)),
         (Target::File(to), Some(input)) => tree::file(&mut work, input, &input.display().to_string(), to),
         (Target::Folder(to), Some(input)) => tree::folder(&mut work, input, to),
     };
@@ -147,6 +160,9 @@ fn note(args: &RedactArgs, work: &Work, input: Option<&Path>, record: &mut Recor
     record.reason = args.reason.as_deref().map(|reason| trail::reason(scanner, reason));
     record.details.insert("policy".to_owned(), work.redactor.plan().ready().name().to_owned());
     record.details.insert("documents".to_owned(), work.documents.to_string());
+    if work.names > 0 {
+        record.details.insert("names masked".to_owned(), work.names.to_string());
+    }
     if !work.skipped.is_empty() {
         record.details.insert("not redacted".to_owned(), work.skipped.len().to_string());
     }
@@ -157,7 +173,7 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
     let ready = args.policy.or(config.policy).unwrap_or_default();
     let plan = Plan::new(ready, &config.kinds)?;
     let data: Vec<PathBuf> = input.into_iter().chain(args.output.as_deref()).map(Path::to_owned).collect();
-    let year = words::date(time::now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
+    let year = time::year();
     let (needs_key, needs_vault) = (plan.needs_key(), plan.needs_vault());
     let mut redactor = Redactor::with_rules(plan, setup::rules(loaded)?)?.in_year(year);
     let mut vault: Option<VaultFile> = None;
@@ -187,6 +203,7 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
         limits: args.unpack.limits(),
         in_place: args.in_place,
         counts: Counts::new(),
+        names: 0,
         documents: 0,
         skipped: Vec::new(),
         notes: Vec::new(),
@@ -204,11 +221,20 @@ fn say(args: &RedactArgs, work: &Work) {
         out.push_str(&format!("{left}: {name}: {reason}\n"));
     }
     if !args.quiet {
-        let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        let plural = if work.documents == 1 { "" } else { "s" };
-        let what =
-            if kinds.is_empty() { "nothing to redact".to_owned() } else { format!("redacted {}", kinds.join(", ")) };
-        out.push_str(&format!("{what} in {} document{plural}\n", work.documents));
+        out.push_str(&summary(work));
     }
     let _ = io::stderr().write_all(out.as_bytes());
+}
+
+/// What was done, in one line.
+fn summary(work: &Work) -> String {
+    let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let names = (work.names > 0).then(|| words::count(work.names, "name of a file masked", "names of files masked"));
+    let what = match (kinds.is_empty(), names) {
+        (true, None) => "nothing to redact".to_owned(),
+        (true, Some(names)) => format!("{names}, nothing else to redact"),
+        (false, None) => format!("redacted {}", kinds.join(", ")),
+        (false, Some(names)) => format!("redacted {}; {names}", kinds.join(", ")),
+    };
+    format!("{what} in {}\n", words::count(work.documents, "document", "documents"))
 }

@@ -8,26 +8,36 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::super::outputs;
-use super::rewrite::{Rewriter, Stop};
+use super::rewrite::{RESULT, Rewriter, Stop};
+use super::target::Like;
 use super::{Work, target};
 use crate::error::{Error, Result};
 
-/// A file to standard output.
-pub(super) fn shown(work: &mut Work, input: &Path) -> Result<()> {
+/// A file to standard output, or into a named pipe or a device.
+pub(super) fn shown(work: &mut Work, input: &Path, to: Option<&Path>) -> Result<()> {
     let name = input.display().to_string();
     let file = opened(input).map_err(|reason| unread(work, &name, reason))?;
     if file.metadata().is_ok_and(|found| found.len() > work.limits.memory) {
-        return straight(work, &name, &file);
+        return straight(work, &name, &file, to);
     }
     // Nothing is shown of a file that cannot be redacted to its end.
     let mut text = Vec::new();
     rewritten(work, &name, &file, &mut text)?;
     work.keep_codes()?;
-    io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))
+    let (name, mut out) = out(to)?;
+    out.write_all(&text).and_then(|()| out.flush()).map_err(|error| outputs::unwritten(&name, &error))
+}
+
+/// Where something is shown, with its name.
+fn out(to: Option<&Path>) -> Result<(String, Box<dyn Write>)> {
+    Ok(match to {
+        Some(to) => (to.display().to_string(), Box::new(target::pipe(to)?)),
+        None => ("standard output".to_owned(), Box::new(io::stdout())),
+    })
 }
 
 /// A large file, as it is read.
-fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
+fn straight(work: &mut Work, name: &str, file: &File, to: Option<&Path>) -> Result<()> {
     if work.vault.is_some() {
         return Err(Error::Usage {
             what: "a file of this size goes to another file, so that its codes are kept before they are shown"
@@ -35,9 +45,10 @@ fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
             help: "name the file for the result behind the input".to_owned(),
         });
     }
-    let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout());
+    let (to, out) = out(to)?;
+    let mut out = io::BufWriter::with_capacity(256 << 10, out);
     rewritten(work, name, file, &mut out)?;
-    out.flush().map_err(|error| outputs::unwritten("standard output", &error))
+    out.flush().map_err(|error| outputs::unwritten(&to, &error))
 }
 
 /// A file to another, or over itself.
@@ -80,14 +91,15 @@ fn member(work: &mut Work, entry: &DirEntry, below: &Path, to: &Path, taken: &mu
         work.skip(&name, "a symbolic link; what it leads to is redacted where it stands, or not at all");
         return Ok(());
     }
-    let shown = PathBuf::from(work.shown(&name));
+    let shown = work.shown(&name);
+    let is_masked = shown != name;
     let target = if work.in_place {
-        if shown != below {
-            work.notes.push((shown.display().to_string(), "its name holds an identifier; rename it".to_owned()));
+        if is_masked {
+            work.notes.push((shown, "its name holds an identifier; rename it".to_owned()));
         }
         entry.path().to_owned()
     } else {
-        to.join(free(shown, taken))
+        to.join(free(PathBuf::from(shown), taken))
     };
     let file = match opened(entry.path()) {
         Ok(file) => file,
@@ -102,6 +114,17 @@ fn member(work: &mut Work, entry: &DirEntry, below: &Path, to: &Path, taken: &mu
     match one(work, &file, &name, &target) {
         Err(Error::Read { reason, .. }) => {
             work.skip(&name, reason);
+            Ok(())
+        }
+        // In place each file stands for itself; what stands for all, as the vault does, ends the run.
+        Err(Error::Write { path, reason, .. })
+            if work.in_place && (path == RESULT || path == target.display().to_string()) =>
+        {
+            work.skip(&name, reason);
+            Ok(())
+        }
+        Ok(()) => {
+            work.names += u64::from(is_masked && !work.in_place);
             Ok(())
         }
         other => other,
@@ -129,8 +152,9 @@ fn free(name: PathBuf, taken: &mut HashSet<PathBuf>) -> PathBuf {
 /// Rewrites an open file to a target, if all of it can be.
 fn one(work: &mut Work, file: &File, name: &str, to: &Path) -> Result<()> {
     let before = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
-    let kept = work.counts.clone();
-    let made = target::write(to, Some(before.permissions()), &mut |out| {
+    let (kept, names, documents) = (work.counts.clone(), work.names, work.documents);
+    let like = if work.in_place { Like::Same(&before) } else { Like::Copy(&before) };
+    let made = target::write(to, like, &mut |out| {
         rewritten(work, name, file, out)?;
         let after = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
         if changed(&before, &after) {
@@ -138,10 +162,10 @@ fn one(work: &mut Work, file: &File, name: &str, to: &Path) -> Result<()> {
         }
         work.keep_codes()?;
         // Where nothing was found, what is there stays as it is: compressed anew it would be other bytes.
-        Ok(!work.in_place || work.counts != kept)
+        Ok(!work.in_place || work.counts != kept || work.names != names)
     });
     if made.is_err() {
-        work.counts = kept;
+        (work.counts, work.names, work.documents) = (kept, names, documents);
     }
     made
 }
