@@ -16,6 +16,7 @@ use crate::scan::Event;
 
 /// What to assess.
 #[derive(Args)]
+#[command(after_help = super::help::INCIDENT)]
 pub(super) struct IncidentArgs {
     /// What to scan, and how.
     #[command(flatten)]

@@ -21,6 +21,7 @@ use ledger::decimal;
 
 /// What to count.
 #[derive(Args)]
+#[command(after_help = super::help::STATS)]
 pub(super) struct StatsArgs {
     /// What to scan, and how.
     #[command(flatten)]
