@@ -19,7 +19,7 @@ mod tests;
 pub mod time;
 mod verify;
 
-pub use chain::{Closed, End, Head, KEY_LEAST, Key, LINE_MOST, Seal, Tail, end, head_of, sealed, tail};
+pub use chain::{Closed, End, Head, KEY_LEAST, Key, LINE_MOST, Refused, Seal, Tail, end, head_of, sealed, tail};
 pub use entry::{Actor, Ci, Entry, Outcome, Record, TARGETS_MOST};
 pub use verify::{Bad, Checked, Verifier};
 

@@ -16,6 +16,7 @@ mod explain;
 mod flows;
 mod git;
 mod glass;
+mod help;
 mod hook;
 mod incident;
 mod init;

@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 pub use assessment::{Assessment, Exposed, Facts, Kinds, Where};
-pub use days::Deadlines;
+pub use days::{Deadlines, is_after};
 pub use factors::Factor;
 use people::{People, Person};
 
@@ -29,7 +29,10 @@ use crate::words::{self, Class};
 /// Kinds by which a person is known, the surest first; a name counts only with a birth date, or where there is nothing
 /// else.
 const KEYS: &[&str] = &["ssn", "mrn", "health_plan_id", "email", "phone", "account", "license", "other_id", "name"];
-/// How many of them each single out a person: records that share one are about the same person.
+/// How many of them one person alone has: records that share one are about the same person, and people are two where
+/// theirs differ. A plan may be a family's.
+const OWN: usize = 2;
+/// How many of them join records at all.
 const SURE: usize = 3;
 
 /// What has been seen.
@@ -63,6 +66,8 @@ pub struct Counted {
     pub error: Option<f64>,
     /// Distinct people by state, where a ZIP code or an address tells.
     pub states: BTreeMap<String, u64>,
+    /// How many of them have records in several states, and count in each; `None` where people are estimated.
+    pub in_several: Option<u64>,
 }
 
 impl Scope {
@@ -117,6 +122,7 @@ impl Scope {
     pub fn counted(&self) -> Counted {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (people, error) = seen.people.count();
+        let (states, in_several) = seen.people.states();
         Counted {
             kinds: seen
                 .kinds
@@ -126,7 +132,8 @@ impl Scope {
             records: seen.records,
             people,
             error,
-            states: seen.people.states(),
+            states,
+            in_several,
         }
     }
 }
@@ -194,19 +201,24 @@ fn person(key: &Key, values: &[(&str, &[u8])]) -> Person {
     let of = |kind: &str| {
         values.iter().filter(|(own, _)| *own == kind).map(|(own, value)| seal(key, own, value)).collect::<Vec<u64>>()
     };
-    let mut sure: Vec<u64> = KEYS[..SURE].iter().flat_map(|kind| of(kind)).collect();
+    let own: Vec<(u64, u8)> = KEYS[..OWN]
+        .iter()
+        .zip(0..)
+        .flat_map(|(kind, bit)| of(kind).into_iter().map(move |seal| (seal, 1 << bit)))
+        .collect();
+    let mut shared: Vec<u64> = KEYS[OWN..SURE].iter().flat_map(|kind| of(kind)).collect();
     let first = |kind: &str| values.iter().find(|(own, _)| *own == kind).map(|(_, value)| *value);
     if let (Some(name), Some(born)) = (first("name"), first("dob")) {
-        sure.push(seal(key, "name and dob", &[&folded(name)[..], b" ", &folded(born)].concat()));
+        shared.push(seal(key, "name and dob", &[&folded(name)[..], b" ", &folded(born)].concat()));
     }
-    if sure.is_empty() {
-        sure.extend(KEYS[SURE..].iter().find_map(|kind| of(kind).first().copied()));
+    if own.is_empty() && shared.is_empty() {
+        shared.extend(KEYS[SURE..].iter().find_map(|kind| of(kind).first().copied()));
     }
-    if sure.is_empty() {
+    if own.is_empty() && shared.is_empty() {
         // Nobody's in particular: what else there is stands for a person of its own.
-        sure.extend(values.first().map(|(kind, value)| seal(key, kind, value)));
+        shared.extend(values.first().map(|(kind, value)| seal(key, kind, value)));
     }
-    Person(sure)
+    Person { own, shared }
 }
 
 /// Letters and digits alone, small: a number is the same with its hyphens.

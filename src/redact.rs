@@ -43,6 +43,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::document::Document;
 use crate::error::Result;
+use crate::judge::named;
 use crate::judge::policy::Policy;
 use crate::kind::Kind;
 use crate::rule::Rules;
@@ -148,17 +149,30 @@ impl Redactor {
         &self.scanner
     }
 
+    /// A document's name as it may be printed and written: masked where it holds an identifier, or, unless the plan keeps
+    /// dates, a day that may be somebody's.
+    #[must_use]
+    pub fn name(&self, name: &str) -> String {
+        let keeps = ["date", "dob"].iter().all(|kind| self.maker.plan.strategy(kind) == Strategy::Keep);
+        let days = if keeps { Vec::new() } else { named::days(name, self.maker.year) };
+        let hidden: Vec<Range<usize>> = days.into_iter().map(|(at, _)| at).collect();
+        self.scanner.name_of(&Document::new(name, Kind::Unknown, Vec::new()), &[], &hidden).as_str().to_owned()
+    }
+
     /// The plan that it follows.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.maker.plan
     }
 
-    /// What is to be appended to the vault's file before anything is written that holds new codes.
-    #[must_use]
-    pub fn take_new_codes(&self) -> String {
-        let vault = self.maker.vault.as_ref();
-        vault.map_or_else(String::new, |vault| vault.lock().unwrap_or_else(PoisonError::into_inner).take_new())
+    /// What is to be written into the vault's file, and from which byte on, before anything is written that holds new
+    /// codes; nothing where there are none and the file ends with its seal.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] where the system gives no randomness.
+    pub fn take_new_codes(&self) -> Result<Vec<(u64, String)>> {
+        let (Some(vault), Some(keys)) = (&self.maker.vault, &self.maker.keys) else { return Ok(Vec::new()) };
+        vault.lock().unwrap_or_else(PoisonError::into_inner).take_new(keys)
     }
 
     /// Replaces what is found in a document, or in a part of one. A whole document is looked at again until nothing more

@@ -32,8 +32,8 @@ pub use letters::{LETTERS, Letters, Line};
 pub use quasi::{Asked, Risk};
 
 use crate::document::Document;
-use crate::judge::Finding;
 use crate::judge::policy::{Policy, Profile};
+use crate::judge::{Finding, named};
 use crate::kind::Kind;
 use crate::mask::Masked;
 use crate::rule::{RuleId, Rules, Severity};
@@ -168,18 +168,23 @@ impl Verifier {
         scanner.name_of(
             &document,
             &[],
-            &self.values_of_name(scanner.rules(), name).into_iter().map(|(at, _)| at).collect::<Vec<_>>(),
+            &self.values_of_name(scanner.rules(), name).into_iter().map(|leak| leak.at).collect::<Vec<_>>(),
         )
     }
 
-    /// What a name holds that its own mask does not know: ZIP codes, and values of the original with their rules.
-    fn values_of_name(&self, rules: &Rules, name: &str) -> Vec<(Range<usize>, Option<RuleName>)> {
-        let mut found: Vec<(Range<usize>, Option<RuleName>)> =
-            name::zips(name).into_iter().map(|at| (at, None)).collect();
+    /// What a name holds that its own mask does not know: ZIP codes, days, and values of the original.
+    fn values_of_name(&self, rules: &Rules, name: &str) -> Vec<Leak> {
+        let leak = |rule: &'static str, at, says: &str| Leak { rule: RuleName::from(rule), at, says: says.to_owned() };
+        let zips = name::zips(name).into_iter().map(|at| leak("zip-code", at, "a ZIP code in the name of the file"));
+        // Of these years the day is more likely the one on which the file was made.
+        let days = named::days(name, self.year).into_iter().filter(|(_, year)| *year < self.year - RECENT);
+        let days = days.map(|(at, _)| leak("service-date", at, "a date in the name of the file"));
+        let mut found: Vec<Leak> = zips.chain(days).collect();
         if let Some(original) = &self.original {
             let mut leaks = Vec::new();
             original.survivors(rules, &Document::new("", Kind::Unknown, name.as_bytes().to_vec()), &mut leaks);
-            found.extend(leaks.into_iter().map(|leak| (leak.at, Some(leak.rule))));
+            let says = "a value of the original survives in the name of the file";
+            found.extend(leaks.into_iter().map(|leak| Leak { says: says.to_owned(), ..leak }));
         }
         found
     }
@@ -196,7 +201,7 @@ impl Verifier {
     fn in_name(&self, scanner: &Scanner, document: &Document, findings: &mut Vec<Finding>) -> Vec<Range<usize>> {
         let (name, masked) = (document.name.as_str(), scanner.name(&document.name));
         let values = self.values_of_name(scanner.rules(), name);
-        let spans = values.iter().map(|(at, _)| at.clone()).collect();
+        let spans = values.iter().map(|leak| leak.at.clone()).collect();
         if document.first_byte + document.own.start as u64 > 0 {
             return spans;
         }
@@ -216,11 +221,8 @@ impl Verifier {
                 add("mrn", "a number of somebody in the name of the file");
             }
         }
-        for (_, rule) in values {
-            match rule {
-                None => add("zip-code", "a ZIP code in the name of the file"),
-                Some(rule) => add(&rule.0, "a value of the original survives in the name of the file"),
-            }
+        for leak in values {
+            add(&leak.rule.0, &leak.says);
         }
         spans
     }
@@ -264,6 +266,9 @@ impl Verifier {
         }
     }
 }
+
+/// So many years back a day in a file's name is none of a patient's.
+const RECENT: i64 = 3;
 
 /// What of a document may not stand in de-identified data beside what a scan finds: under which rule, and where. `year` is
 /// the present one.

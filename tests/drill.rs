@@ -73,6 +73,19 @@ fn what_the_configuration_hides_is_told() {
 }
 
 #[test]
+fn names_are_masked_in_both_reports() {
+    let folder = Folder::new("drill-names");
+    folder.file("phivet.yaml", "exclude: [logs/]\n").file("logs/john_smith_219-46-8837.log", "INFO started\n");
+    for arguments in [&["drill", "--json"][..], &["drill"]] {
+        let ran = folder.phivet(arguments).exits(1);
+        assert!(ran.out.contains("000-00-0000.log:"), "{}", ran.out);
+        for value in ["219-46-8837", "john", "smith"] {
+            assert!(!ran.out.contains(value), "`{value}`: {}", ran.out);
+        }
+    }
+}
+
+#[test]
 fn the_copy_is_removed_or_kept() {
     let folder = project("drill-kept");
     let told = drilled(&folder, 0, &["logs", "--keep"]);

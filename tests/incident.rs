@@ -89,3 +89,47 @@ fn exposure_comes_from_history() {
     assert_eq!(told["exposed"]["commits"][0], first.as_str());
     assert!(text.contains("git filter-repo --invert-paths --path export/visits.csv"), "{text}");
 }
+
+#[test]
+fn a_name_and_a_birth_date_join_nobody_whose_numbers_differ() {
+    let folder = Folder::new("incident-apart");
+    let mut rows = String::from("mrn,patient name,dob,ssn,zip\n");
+    for number in 0..600 {
+        let (group, serial) = (10 + number % 80, 1001 + number);
+        let _ = writeln!(
+            rows,
+            "48{number:06},Denise Caldwell,1950-02-{:02},536-{group}-{serial:04},{}",
+            1 + number % 28,
+            if number < 590 { "43215" } else { "94110" }
+        );
+    }
+    // One of them has moved.
+    rows += "48000000,Denise Caldwell,1950-02-01,536-10-1001,94110\n";
+    folder.file("data/a.csv", rows);
+    let told = assess(&folder, &["data"]);
+    assert_eq!((&told["people"], &told["records"]), (&Value::from(600), &Value::from(601)));
+    assert_eq!((&told["states"]["OH"], &told["states"]["CA"]), (&Value::from(590), &Value::from(11)));
+    assert_eq!(told["in_several_states"], 1);
+    assert!(folder.read("a.md").contains("1 person has records in several states"), "{}", folder.read("a.md"));
+    assert_eq!(told["deadlines"]["secretary"], "2027-01-21");
+}
+
+#[test]
+fn days_that_do_not_fit_are_told() {
+    let folder = Folder::new("incident-days");
+    folder.file("data/a.csv", patients(0, 1, "43215"));
+    for day in ["9999-12-31", "2199-01-01"] {
+        folder
+            .phivet(&["incident", "data", "--discovered", day])
+            .exits(2)
+            .says(&["in the future", "today at the latest"]);
+    }
+    let ran = folder.phivet(&["incident", "data", "--discovered", "1999-01-01"]).exits(0);
+    assert!(ran.out.contains("lies before the first exposure"), "{}", ran.out);
+    for says in ["**1 person** in 1 record;", "over 1 document."] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("1 people") && !ran.out.contains("1 records"), "{}", ran.out);
+    let help = folder.phivet(&["incident", "--help"]).exits(0).out;
+    assert!(help.contains("phivet incident --history") && !help.contains("--fail-on, 2 wrong usage"), "{help}");
+}

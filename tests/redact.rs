@@ -13,6 +13,10 @@ mod otherwise;
 #[cfg(feature = "containers")]
 #[path = "redact/packed.rs"]
 mod packed;
+#[path = "redact/places.rs"]
+mod places;
+#[path = "redact/secrets.rs"]
+mod secrets;
 mod support;
 
 use std::fs;

@@ -152,3 +152,33 @@ fn ordinary_work_is_not_reported() {
     let ran = folder.phivet(&["audit", "review", "access.csv", "--format", "concise"]).exits(0);
     assert!(!ran.out.contains("access-"), "{}", ran.out);
 }
+
+/// Whose account it is stands in every form of the report, alike; what is more than an account's id in none.
+#[test]
+fn users_are_shown_alike_in_all_formats() {
+    let folder = Folder::new("audit-users");
+    let mut text = String::from("user,patient,time,action\n");
+    for user in ["dcaldwell", "jane.doe@clinic.org", "900-12-3456", "536904399", "john.smith"] {
+        text += &format!("{user},P1,2026-11-20T10:00:00Z,export\n");
+    }
+    folder.file("log.csv", text);
+    for format in
+        ["full", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjsonl", "csv", "markdown", "html"]
+    {
+        let ran = folder.phivet(&["audit", "review", "log.csv", "--format", format]).exits(0);
+        assert!(ran.out.contains("user dcaldwell"), "{format}:\n{}", ran.out);
+        for value in ["jane", "doe@", "clinic.org", "900-12", "536904399", "john", "smith"] {
+            assert!(!ran.out.contains(value), "{format} shows `{value}`:\n{}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn what_an_event_does_not_say_is_told_once() {
+    let folder = Folder::new("audit-missing");
+    folder.file("log.csv", "user,patient,time,action\nnurse1,P1,2026-11-20T10:00:00Z,view\n,,,view\n");
+    let ran = folder.phivet(&["audit", "review", "log.csv", "--format", "jsonl"]).exits(1);
+    let told: Vec<Value> = ran.records().into_iter().filter(|record| record["rule"] == "audit-field-missing").collect();
+    assert_eq!((told.len(), &told[0]["line"]), (1, &3.into()), "{}", ran.out);
+    assert_eq!(told[0]["evidence"][0], "the event does not say its user, time, patient");
+}

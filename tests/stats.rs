@@ -74,6 +74,8 @@ fn bad_input_releases_nothing() {
         folder.phivet(&["stats", "data", "--epsilon", epsilon]).exits(2);
     }
     folder.phivet(&["stats", "data"]).exits(2).says(&["--epsilon"]);
+    let help = folder.phivet(&["stats", "--help"]).exits(0).out;
+    assert!(help.contains("phivet stats exports --epsilon 0.5") && !help.contains("phivet scan --staged"), "{help}");
     folder.file("data/odd.7z", b"7z\xbc\xaf\x27\x1c and more");
     folder.phivet(&["stats", "data", "--epsilon", "0.5"]).exits(2).says(&["odd.7z", "counts of a part"]);
     std::fs::remove_file(folder.0.join("data/odd.7z")).expect("it was there");

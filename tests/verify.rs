@@ -86,6 +86,9 @@ fn ways_of_numbers() -> Vec<Way> {
         ("ZIP 5 in a column", 'B', "people.csv", column("zip", &["94110", "60614", "78745"])),
         ("a ZIP3 of too few people", 'B', "people.csv", column("zip3", &["941", "036", "606"])),
         ("a ZIP3 without its zero", 'B', "people.csv", column("zip3", &["941", "36", "606"])),
+        ("a birth date in a file's name", 'C', "x_19710304.txt", text("Follow-up in six weeks.\n")),
+        ("a birth date in a file's name, with signs", 'C', "x_03-04-1971.csv", column("sex", &["F", "M"])),
+        ("a day too old for a log", 'C', "app-19710304.log", text("INFO started\n")),
         ("ZIP 5 in a file's name", 'B', "visits_94110.csv", column("birth_year", &["1962", "1971", "1985"])),
         ("a city", 'B', "people.csv", column("city", &["Asheville", "Dayton", "Tacoma"])),
         ("a position", 'B', "people.csv", text("lat,lon,dx\n35.59512,-82.55154,I10\n39.75895,-84.19161,E11\n")),
@@ -238,6 +241,8 @@ fn bad_ways_are_caught() {
             "john_smith",
             "9934-09",
             "94110",
+            "19710304",
+            "03-04-1971",
         ] {
             if printed.contains(value) {
                 wrong.push(format!("{what}: `{value}` is printed\n{printed:.1500}"));
@@ -274,6 +279,10 @@ fn clean(folder: &Folder) {
         .file("out/metrics.jsonl", "{\"ts\":\"2026-01-04T10:11:12Z\",\"level\":\"info\",\"rows\":12}\n{\"ts\":\"2026-01-04T10:11:13Z\",\"level\":\"info\",\"rows\":9}\n")
         .file("out/report.json", "{\"resourceType\":\"DiagnosticReport\",\"status\":\"final\",\"effectiveDateTime\":\"2013\",\"issued\":\"2013-01-01T00:00:00Z\"}\n")
         .file("out/build.log", "Downloading https://repo.example/org/jordan/lib-13.13.6.jar\n2026-03-168 warning: unused variable\n")
+        .file("out/app-20190412.log", "INFO started\n")
+        .file("out/logs/app.log.2019-04-12", "INFO started\n")
+        .file("out/release_20190412/labs.csv", "lab,value\nglucose,98\nsodium,140\n")
+        .file("out/labs_20250304.csv", "lab,value\nglucose,98\nsodium,140\n")
         .file("out/part-00601.csv", column("birth_year", &["1962", "1971", "1985"]));
 }
 
@@ -372,6 +381,22 @@ fn nothing_is_exempt_and_nothing_unread_passes() {
 fn the_time_for_hashes_is_told() {
     let folder = Folder::new("hash-time");
     folder.file("out/a.csv", format!("key,sex\n{},F\n", hex(&Sha256::digest(b"not in any space"))));
-    let ran = folder.phivet(&["verify", "out", "--hash-time", "0"]).exits(0);
-    assert!(ran.out.contains("the time for undoing them was over"), "{}", ran.out);
+    // Not even the small spaces were tried: that is no pass.
+    let ran = folder.phivet(&["verify", "out", "--hash-time", "0", "--certificate", "c.json"]).exits(2);
+    for says in
+        ["the time for undoing them was over", "Safe Harbor: incomplete", "1 token may be a hash", "--hash-time"]
+    {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    assert!(folder.read("c.json").contains("\"incomplete\""));
+    // The large ones nobody tries to their end.
+    let ran = folder.phivet(&["verify", "out", "--hash-time", "30", "--certificate", "c.md"]).exits(0);
+    for says in ["Safe Harbor: pass", "the time for undoing them was over", "of the Social Security numbers"] {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    assert!(folder.read("c.md").contains("\n1 document, "), "{}", folder.read("c.md"));
+    folder.file("out/a.csv", "key,sex\nx,F\n");
+    folder.phivet(&["verify", "out", "--hash-time", "0"]).exits(0);
+    let help = folder.phivet(&["verify", "--help"]).exits(0).out;
+    assert!(help.contains("phivet verify out --original in") && !help.contains("phivet scan --staged"), "{help}");
 }

@@ -16,9 +16,6 @@ pub const LINE_MOST: usize = 1 << 20;
 /// Bytes that a key has at least.
 pub const KEY_LEAST: usize = 16;
 
-/// Most torn lines that one entry closes.
-const TORN_MOST: usize = 16;
-
 /// What stands between an entry and its hash, and behind it.
 const BEFORE: &[u8] = b",\"hash\":\"";
 const AFTER: &[u8] = b"\"}";
@@ -119,7 +116,7 @@ impl FromStr for Head {
     }
 }
 
-/// A torn line that an entry closes: from now on it, too, cannot be changed.
+/// The torn line that an entry closes: from now on it, too, cannot be changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
     /// Its length in bytes, without the line end.
@@ -186,22 +183,49 @@ pub fn head_of(line: &[u8]) -> Option<Head> {
     Some(Head { seq: entry.seq, hash: split(line)?.1.to_owned() })
 }
 
+/// May a line be what a writer that was killed has left of entry `seq`: its beginning, and no other entry in it?
+pub(super) fn begins(line: &[u8], seq: u64) -> bool {
+    let start = format!("{{\"v\":1,\"seq\":{seq},");
+    let both = line.len().min(start.len());
+    // Inside of a text quotes are escaped: only an entry's own end looks so.
+    let ends = memchr::memmem::find_iter(line, BEFORE).any(|at| {
+        let hash = at + BEFORE.len();
+        line.get(hash + HASH..hash + HASH + AFTER.len()) == Some(AFTER)
+    });
+    line[..both] == start.as_bytes()[..both] && !ends
+}
+
 /// What stands at the end of a trail.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Tail {
-    /// The last line that ends as an entry does.
+    /// The last line that is complete.
     pub last: Option<Vec<u8>>,
-    /// Lines behind it that do not.
-    pub torn: Vec<Vec<u8>>,
+    /// What stands behind it and has no line end: its writer was killed.
+    pub torn: Option<Vec<u8>>,
     /// Does the last of all lack its line end?
     pub open: bool,
+}
+
+/// Why nothing can be appended.
+#[derive(Debug)]
+pub enum Refused {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// A line is not as an append leaves it: how many lines stand behind it, and what is wrong.
+    Line(u64, String),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
 }
 
 /// Reads the end of a trail backwards.
 ///
 /// # Errors
-/// The reader's; [`io::ErrorKind::InvalidData`] where no entry stands within reach of the end.
-pub fn tail(file: &mut (impl Read + Seek)) -> io::Result<Tail> {
+/// The reader's; [`Refused::Line`] where what stands there is longer than any entry.
+pub fn tail(file: &mut (impl Read + Seek)) -> Result<Tail, Refused> {
     let size = file.seek(SeekFrom::End(0))?;
     let mut window: u64 = 16 << 10;
     loop {
@@ -210,33 +234,29 @@ pub fn tail(file: &mut (impl Read + Seek)) -> io::Result<Tail> {
         let mut bytes = Vec::new();
         file.by_ref().take(size - from).read_to_end(&mut bytes)?;
         if let Some(tail) = within(&bytes, from == 0) {
-            return if tail.torn.len() > TORN_MOST { Err(strange()) } else { Ok(tail) };
+            return Ok(tail);
         }
         if window > 4 * LINE_MOST as u64 {
-            return Err(strange());
+            return Err(Refused::Line(0, "it is longer than any entry".to_owned()));
         }
         window *= 2;
     }
 }
 
-fn strange() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "it does not end with an entry of a trail")
-}
-
 /// The tail within the last bytes of a file; `None` if more of them are needed.
 fn within(bytes: &[u8], whole: bool) -> Option<Tail> {
     let open = bytes.last().is_some_and(|b| *b != b'\n');
-    let lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
-    // Behind the last line end stands nothing, or what is open.
-    let end = if open { lines.len() } else { lines.len().saturating_sub(1) };
-    let start = usize::from(!whole);
-    let lines = lines.get(start..end).unwrap_or_default();
-    let last = lines.iter().rposition(|line| split(line).is_some());
-    if last.is_none() && !whole {
-        return None;
-    }
-    let torn = lines[last.map_or(0, |at| at + 1)..].iter().map(|line| line.to_vec()).collect();
-    Some(Tail { last: last.map(|at| lines[at].to_vec()), torn, open })
+    let mut lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
+    // Behind the last line end stands nothing, or what is open; before the first one perhaps half a line.
+    let behind = lines.pop().filter(|_| open);
+    let first = usize::from(!whole);
+    let mut complete = lines.get(first..).unwrap_or_default().iter();
+    // Only its line end is missing.
+    let (last, torn) = match behind {
+        Some(line) if split(line).is_some() && (whole || !lines.is_empty()) => (Some(line), None),
+        torn => (complete.next_back().copied(), torn),
+    };
+    (whole || last.is_some()).then(|| Tail { last: last.map(<[u8]>::to_vec), torn: torn.map(<[u8]>::to_vec), open })
 }
 
 /// What a writer has to go by: the head that its entry follows, what it closes, and whether it begins with a line end.
@@ -244,7 +264,7 @@ fn within(bytes: &[u8], whole: bool) -> Option<Tail> {
 pub struct End {
     /// The last entry; `None` where there is none yet.
     pub head: Option<Head>,
-    /// The torn lines behind it.
+    /// The torn line behind it.
     pub closes: Vec<Closed>,
     /// Must a line end be written first?
     pub open: bool,
@@ -252,14 +272,27 @@ pub struct End {
     pub ended: Option<String>,
 }
 
-/// Judges a tail before something is appended to it.
+/// Judges a tail before something is appended to it. `before` is what a file without an entry goes on from: the end of
+/// the segment before it, if there is one.
 ///
 /// # Errors
-/// What is wrong with the last entry, in words: then nothing may be appended, or a change would be covered up.
-pub fn end(tail: &Tail, keys: &[&Key], own: Option<&Key>) -> Result<End, String> {
+/// [`Refused::Line`] where the last line is no entry that fits, or what is torn behind it is not what an append leaves:
+/// then nothing may be appended, or a change would be covered up.
+pub fn end(tail: &Tail, keys: &[&Key], (own, before): (Option<&Key>, Option<Head>)) -> Result<End, Refused> {
+    let behind = u64::from(tail.torn.is_some());
+    let (head, ended) = match &tail.last {
+        Some(last) => {
+            let (entry, hash) = opened(last, keys).map_err(|why| Refused::Line(behind, why))?;
+            (Some(Head { seq: entry.seq, hash }), entry.ends)
+        }
+        None => (before, None),
+    };
+    if let Some(torn) = &tail.torn {
+        let follows = head.as_ref().is_some_and(|head| begins(torn, head.seq + 1)) && ended.is_none();
+        if !follows {
+            return Err(Refused::Line(0, "it is neither an entry nor the beginning of the next".to_owned()));
+        }
+    }
     let closes = tail.torn.iter().map(|line| Closed::of(line, Seal(own))).collect();
-    let Some(last) = &tail.last else { return Ok(End { head: None, closes, open: tail.open, ended: None }) };
-    let (entry, hash) = opened(last, keys)?;
-    let head = Some(Head { seq: entry.seq, hash });
-    Ok(End { head, closes, open: tail.open, ended: entry.ends })
+    Ok(End { head, closes, open: tail.open, ended })
 }

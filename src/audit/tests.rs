@@ -14,7 +14,7 @@ fn entry(text: &str) -> Entry {
 fn append(trail: &mut Vec<u8>, text: &str, key: Option<&Key>) -> Head {
     let tail = tail(&mut Cursor::new(&trail)).expect("a tail");
     let keys: Vec<&Key> = key.into_iter().collect();
-    let end = end(&tail, &keys, key).expect("an end");
+    let end = end(&tail, &keys, (key, None)).expect("an end");
     let before = end.head.unwrap_or_else(Head::start);
     let (line, head) = sealed(Entry { closes: end.closes, ..entry(text) }, &before, Seal(key)).expect("a line");
     if end.open {
@@ -67,17 +67,55 @@ proptest! {
             append(&mut trail, &format!("step {number}"), key.as_ref());
             // Of what was being written, so much is on the disk; what stood before it is.
             trail.truncate(whole + cut.index(trail.len() - whole + 1));
+            append(&mut trail, "the next", key.as_ref());
         }
-        append(&mut trail, "the last", key.as_ref());
         let told = checked(&trail, key.as_ref(), Vec::new());
         prop_assert!(told.bad.is_none() && told.torn.is_none(), "{}", told.bad.map(|bad| bad.why).unwrap_or_default());
+    }
+
+    #[test]
+    fn an_end_that_no_writer_leaves_is_refused_and_told(
+        texts in prop::collection::vec(".{0,40}", 1..8), key in key(), last: prop::sample::Index, how in 0..4,
+    ) {
+        let mut lines: Vec<Vec<u8>> = Vec::new();
+        for text in &texts {
+            let mut trail: Vec<u8> = lines.concat();
+            let before = trail.len();
+            append(&mut trail, text, key.as_ref());
+            lines.push(trail.split_off(before));
+        }
+        // Of these lines, the last of the trail, one sign is taken away or put in; or they are made one.
+        let from = last.index(lines.len());
+        for line in &mut lines[from..] {
+            let len = line.len();
+            match how {
+                0 => {
+                    line.remove(len - 2);
+                }
+                1 => line.insert(len - 1, b'\r'),
+                2 => line[0] = b'[',
+                _ => {
+                    line.remove(len - 1);
+                }
+            }
+        }
+        let trail = lines.concat();
+        prop_assume!(how != 3 || lines.len() - from > 1);
+        let keys: Vec<&Key> = key.iter().collect();
+        let told = tail(&mut Cursor::new(&trail)).and_then(|tail| end(&tail, &keys, (key.as_ref(), None)));
+        prop_assert!(matches!(told, Err(Refused::Line(..))));
+        // And had somebody appended all the same, the closed lines would not pass.
+        let closes = lines[from..].iter().map(|line| Closed::of(line.trim_ascii_end(), Seal(key.as_ref()))).collect();
+        let forged = sealed(Entry { closes, ..entry("forged") }, &Head::start(), Seal(None)).expect("a line").0;
+        let told = checked(&[&trail[..], forged.as_bytes()].concat(), key.as_ref(), Vec::new());
+        prop_assert!(told.bad.is_some());
     }
 
     #[test]
     fn anything_else_is_no_trail_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let told = checked(&bytes, None, Vec::new());
         prop_assert_eq!(told.entries, 0);
-        let _ = tail(&mut Cursor::new(&bytes)).map(|tail| end(&tail, &[], None));
+        let _ = tail(&mut Cursor::new(&bytes)).map(|tail| end(&tail, &[], (None, None)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::chain::{Closed, Head, Key, LINE_MOST, Seal, opened, split};
+use super::chain::{Closed, Head, Key, LINE_MOST, Seal, begins, opened};
 use super::entry::Entry;
 
 /// The first line that does not fit.
@@ -47,7 +47,8 @@ pub struct Verifier<'k> {
     line: u64,
     /// Has its last entry ended the segment?
     ended: bool,
-    suspects: Vec<(u64, Vec<u8>, String)>,
+    /// A line that may be torn, and what is wrong with it if it is not.
+    suspect: Option<(u64, Vec<u8>, String)>,
     checked: Checked,
 }
 
@@ -57,7 +58,7 @@ impl<'k> Verifier<'k> {
     #[must_use]
     pub fn new(keys: Vec<&'k Key>, anchors: Vec<Head>, after: Option<Head>) -> Self {
         let before = after.unwrap_or_else(Head::start);
-        Self { keys, anchors, before, file: 0, line: 0, ended: true, suspects: Vec::new(), checked: Checked::default() }
+        Self { keys, anchors, before, file: 0, line: 0, ended: true, suspect: None, checked: Checked::default() }
     }
 
     /// Reads one file; `on` is told every entry that fits, with its line.
@@ -90,10 +91,9 @@ impl<'k> Verifier<'k> {
                 }
             }
         }
-        if let Some((line, _, why)) = self.suspects.first().filter(|_| self.checked.torn.is_none()).cloned() {
+        if let Some((line, _, why)) = self.suspect.take() {
             self.wrong(line, why);
         }
-        self.suspects.clear();
         self.file += 1;
         Ok(())
     }
@@ -128,29 +128,53 @@ impl<'k> Verifier<'k> {
         if line.len() > LINE_MOST {
             return self.wrong(number, "it is longer than any entry".to_owned());
         }
+        if let Some((first, _, why)) = self.suspect.take() {
+            return self.wrong(first, why);
+        }
+        // Only its line end may be missing.
+        match opened(line, &self.keys) {
+            Ok((entry, _)) => {
+                if let Some(why) = self.misfit(&entry) {
+                    return self.wrong(number, why);
+                }
+            }
+            Err(_) if self.may_be_torn(line) => {}
+            Err(why) => return self.wrong(number, why),
+        }
         self.checked.torn = Some(number);
+    }
+
+    /// Is it what an append closes: the beginning of the next entry, behind one that fits?
+    fn may_be_torn(&self, line: &[u8]) -> bool {
+        self.before.seq > 0 && begins(line, self.before.seq + 1)
     }
 
     fn whole(&mut self, number: u64, line: &[u8], on: &mut dyn FnMut(u64, &Entry)) {
         if self.ended {
             return self.wrong(number, "it stands behind the end of its segment".to_owned());
         }
-        match opened(line, &self.keys) {
-            Ok((entry, hash)) => self.entry(number, &entry, hash, on),
-            Err(why) if split(line).is_some() || line.is_empty() => match self.suspects.first().cloned() {
-                Some((first, _, why)) => self.wrong(first, why),
-                None => self.wrong(number, why),
-            },
+        match (opened(line, &self.keys), self.suspect.take()) {
+            (Ok((entry, hash)), suspect) => self.entry((number, &entry, hash), suspect, on),
+            // One line, at the most, is torn before the entry that closes it.
+            (Err(_), Some((first, _, why))) => self.wrong(first, why),
             // It may be torn: then the next entry says so.
-            Err(why) => self.suspects.push((number, line.to_vec(), why)),
+            (Err(why), None) if !line.is_empty() && self.may_be_torn(line) => {
+                self.suspect = Some((number, line.to_vec(), why));
+            }
+            (Err(why), None) => self.wrong(number, why),
         }
     }
 
-    fn entry(&mut self, number: u64, entry: &Entry, hash: String, on: &mut dyn FnMut(u64, &Entry)) {
+    fn entry(
+        &mut self,
+        (number, entry, hash): (u64, &Entry, String),
+        suspect: Option<(u64, Vec<u8>, String)>,
+        on: &mut dyn FnMut(u64, &Entry),
+    ) {
         let key = self.keys.iter().find(|key| Some(key.id()) == entry.key.as_deref()).copied();
-        let closed: Vec<Closed> = self.suspects.iter().map(|(_, line, _)| Closed::of(line, Seal(key))).collect();
+        let closed: Vec<Closed> = suspect.iter().map(|(_, line, _)| Closed::of(line, Seal(key))).collect();
         if closed != entry.closes {
-            return match self.suspects.first().cloned() {
+            return match suspect {
                 Some((line, _, why)) => self.wrong(line, why),
                 None => self.wrong(number, "a torn line that it closes is missing before it".to_owned()),
             };
@@ -164,7 +188,6 @@ impl<'k> Verifier<'k> {
             }
             self.checked.anchors += 1;
         }
-        self.suspects.clear();
         self.checked.closed += closed.len() as u64;
         self.checked.entries += 1;
         self.checked.first.get_or_insert_with(|| (entry.seq, entry.time.clone()));

@@ -72,8 +72,11 @@ fn drilled(args: &DrillArgs, loaded: &Loaded, record: &mut Record) -> Result<u8>
     }
     steps.push(hook(&copy, &plants)?);
     steps.push(redaction(&copy, &plants, &strict)?);
-    let drilled = Drilled::of(&plants, steps, copy.files(), args.keep.then(|| copy.root().display().to_string()));
     let scanner = Scanner::new(setup::rules(loaded)?, Policy::default())?;
+    let kept = args.keep.then(|| copy.root().display().to_string());
+    // Both reports are kept and handed on: names that hold something of somebody are masked in both.
+    let shown = |name: &str| crate::mask::long_numbers(scanner.name(name).as_str());
+    let drilled = Drilled::of(&plants, steps, (copy.files(), kept), &shown);
     let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
     record.targets = trail::targets(&scanner, paths.iter().map(String::as_str));
     record.counts = drilled.counts();

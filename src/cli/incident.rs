@@ -11,11 +11,12 @@ use super::{CLEAN, NOTHING, WRONG, known, outputs, scan, setup, trail};
 use crate::audit::Record;
 use crate::config::Loaded;
 use crate::error::{Error, Result};
-use crate::incident::{Assessment, Deadlines, Exposed, Facts, Scope};
+use crate::incident::{Assessment, Deadlines, Exposed, Facts, Scope, is_after};
 use crate::scan::Event;
 
 /// What to assess.
 #[derive(Args)]
+#[command(after_help = super::help::INCIDENT)]
 pub(super) struct IncidentArgs {
     /// What to scan, and how.
     #[command(flatten)]
@@ -35,6 +36,13 @@ pub(super) fn run(args: &IncidentArgs) -> Result<u8> {
         return Err(Error::Usage {
             what: "the day of discovery is no day".to_owned(),
             help: "write it as YYYY-MM-DD, as in `--discovered 2026-11-22`".to_owned(),
+        });
+    }
+    // Somewhere it is tomorrow already.
+    if is_after(&discovered, &known::today(), 1) {
+        return Err(Error::Usage {
+            what: "the day of discovery lies in the future".to_owned(),
+            help: "--discovered is the first day on which the breach was known: today at the latest".to_owned(),
         });
     }
     if !args.scan.output.is_empty() || args.scan.format != "full" {

@@ -28,7 +28,7 @@ use crate::report::words;
 use crate::source::Limits;
 use target::Target;
 use tree::Place;
-use write::To;
+use write::{Like, To};
 
 /// How to redact.
 #[derive(Args)]
@@ -75,6 +75,8 @@ struct Work {
     limits: Limits,
     in_place: bool,
     counts: Counts,
+    /// Names of files and members of archives that were masked.
+    names: u64,
     documents: u64,
     /// What was not redacted, with the reason; names as they may be printed.
     skipped: Vec<(String, String)>,
@@ -85,7 +87,14 @@ struct Work {
 impl Work {
     /// The name of a document as it may be printed.
     fn shown(&self, name: &str) -> String {
-        self.redactor.scanner().name(name).as_str().to_owned()
+        self.redactor.name(name)
+    }
+
+    /// The name under which a member of an archive is written.
+    fn member(&mut self, name: &str) -> String {
+        let shown = self.shown(name);
+        self.names += u64::from(shown != name);
+        shown
     }
 
     fn skip(&mut self, name: &str, reason: impl Into<String>) {
@@ -140,22 +149,26 @@ fn act(work: &mut Work, args: &RedactArgs, (input, target): (Option<&Path>, &Tar
     let place = match target {
         Target::Folder(folder) => Place::Folder(folder),
         Target::Bucket(uploads) => Place::Bucket(uploads),
-        Target::Stream | Target::File(_) => Place::Own,
+        Target::Stream | Target::Pipe(_) | Target::File(_) => Place::Own,
     };
     let place = if args.in_place { Place::Own } else { place };
     let Some(input) = input else {
         let to = match target {
             Target::Stream => return stream::run(work, &args.stdin_filename, &mut io::stdout()),
+            Target::Pipe(to) => return stream::run(work, &args.stdin_filename, &mut target::pipe(to)?),
             Target::File(file) | Target::Folder(file) => To::File(file.clone()),
             Target::Bucket(uploads) => objects::of_stdin(uploads)?,
         };
-        return write::write(&to, None, &mut |out| stream::run(work, &args.stdin_filename, out).map(|()| true));
+        return write::write(&to, Like::Private, &mut |out| {
+            stream::run(work, &args.stdin_filename, out).map(|()| true)
+        });
     };
     if let Some(address) = objects::address(input) {
         return objects::redact(work, address, &args.buckets, place);
     }
     match target {
-        Target::Stream => tree::shown(work, input),
+        Target::Stream => tree::shown(work, input, None),
+        Target::Pipe(to) => tree::shown(work, input, Some(to)),
         Target::File(to) => tree::file(work, input, &input.display().to_string(), &To::File(to.clone())),
         Target::Bucket(uploads) if !input.is_dir() => tree::uploaded(work, input, uploads),
         Target::Folder(_) | Target::Bucket(_) => tree::folder(work, input, place),
@@ -176,6 +189,9 @@ fn note(args: &RedactArgs, work: &Work, input: Option<&Path>, record: &mut Recor
     if let Some(profile) = objects::of_profile(&args.buckets, work) {
         record.details.insert("target profile".to_owned(), profile);
     }
+    if work.names > 0 {
+        record.details.insert("names masked".to_owned(), work.names.to_string());
+    }
     if !work.skipped.is_empty() {
         record.details.insert("not redacted".to_owned(), work.skipped.len().to_string());
     }
@@ -186,10 +202,10 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
     let ready = args.policy.or(config.policy).unwrap_or_default();
     let plan = Plan::new(ready, &config.kinds)?;
     let data: Vec<PathBuf> = input.into_iter().chain(args.output.as_deref()).map(Path::to_owned).collect();
-    let year = words::date(time::now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
+    let year = time::year();
     let (needs_key, needs_vault) = (plan.needs_key(), plan.needs_vault());
     let mut redactor = Redactor::with_rules(plan, setup::rules(loaded)?)?.in_year(year);
-    let mut vault = None;
+    let mut vault: Option<VaultFile> = None;
     if needs_key {
         let named = args.config.config.is_some();
         let Some(ring) = secret::ring(&args.keys, loaded, named, &data)? else {
@@ -208,12 +224,15 @@ fn work(args: &RedactArgs, loaded: &Loaded, input: Option<&Path>) -> Result<Work
         }
         redactor = redactor.with_keys(ring);
     }
+    // A vault that has no seal yet gets one, whether or not there will be new codes.
+    vault.as_mut().map_or(Ok(()), |vault| vault.append(&redactor))?;
     Ok(Work {
         redactor: Arc::new(redactor),
         vault,
         limits: args.unpack.limits(),
         in_place: args.in_place,
         counts: Counts::new(),
+        names: 0,
         documents: 0,
         skipped: Vec::new(),
         notes: Vec::new(),
@@ -231,11 +250,20 @@ fn say(args: &RedactArgs, work: &Work) {
         out.push_str(&format!("{left}: {name}: {reason}\n"));
     }
     if !args.quiet {
-        let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        let plural = if work.documents == 1 { "" } else { "s" };
-        let what =
-            if kinds.is_empty() { "nothing to redact".to_owned() } else { format!("redacted {}", kinds.join(", ")) };
-        out.push_str(&format!("{what} in {} document{plural}\n", work.documents));
+        out.push_str(&summary(work));
     }
     let _ = io::stderr().write_all(out.as_bytes());
+}
+
+/// What was done, in one line.
+fn summary(work: &Work) -> String {
+    let kinds: Vec<String> = work.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    let names = (work.names > 0).then(|| words::count(work.names, "name of a file masked", "names of files masked"));
+    let what = match (kinds.is_empty(), names) {
+        (true, None) => "nothing to redact".to_owned(),
+        (true, Some(names)) => format!("{names}, nothing else to redact"),
+        (false, None) => format!("redacted {}", kinds.join(", ")),
+        (false, Some(names)) => format!("redacted {}; {names}", kinds.join(", ")),
+    };
+    format!("{what} in {}\n", words::count(work.documents, "document", "documents"))
 }

@@ -1,5 +1,6 @@
 //! `phivet reveal`
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
@@ -65,21 +66,36 @@ pub(super) fn run(args: &RevealArgs) -> Result<u8> {
         // That somebody tried is told too; the error itself is the one that counts.
         let _ = trail::record(Some(&trail), &Record { outcome: Outcome::Refused, ..record.clone() });
     })?;
-    // What is not noted is not shown.
     record.counts.clone_from(&counts);
-    trail::record(Some(&trail), &record)?;
-    match &args.output {
-        None => {
-            io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))?;
-        }
-        Some(file) => {
-            let written = secret::create_private(file).and_then(|mut file| file.write_all(&text));
-            written.map_err(|error| outputs::unwritten(&file.display().to_string(), &error))?;
-        }
-    }
+    handed_on(args, &text, (&trail, &record))?;
     let total: u64 = counts.values().sum();
     let _ = writeln!(io::stderr(), "{total} value{} revealed", if total == 1 { "" } else { "s" });
     Ok(CLEAN)
+}
+
+/// Notes that the text is handed on, and does it. What is not noted is not shown; what failed is noted too.
+fn handed_on(args: &RevealArgs, text: &[u8], (trail, record): (&Trail, &Record)) -> Result<()> {
+    let failed = |_: &Error| {
+        let nothing = Record { outcome: Outcome::Failed, counts: BTreeMap::new(), ..record.clone() };
+        let _ = trail::record(Some(trail), &nothing);
+    };
+    let (name, mut to) = out(args).inspect_err(failed)?;
+    let noted = trail::record(Some(trail), record);
+    if let (Err(_), Some(file)) = (&noted, &args.output) {
+        // It is ours, and empty.
+        let _ = fs::remove_file(file);
+    }
+    noted?;
+    let written = to.write_all(text).and_then(|()| to.flush());
+    written.map_err(|error| outputs::unwritten(&name, &error)).inspect_err(failed)
+}
+
+/// Where the text goes, with its name: a file is made, and none that is there is written over.
+fn out(args: &RevealArgs) -> Result<(String, Box<dyn Write>)> {
+    let Some(file) = &args.output else { return Ok(("standard output".to_owned(), Box::new(io::stdout()))) };
+    let name = file.display().to_string();
+    let made = secret::create_private(file).map_err(|error| outputs::unwritten(&name, &error))?;
+    Ok((name, Box::new(made)))
 }
 
 fn input(args: &RevealArgs) -> Result<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! Where keys and vaults come from; and where they are refused.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,6 +14,9 @@ use crate::redact::{Redactor, Ring, Vault};
 
 /// The environment variable that may hold keys.
 const VARIABLE: &str = "PHIVET_REDACT_KEYS";
+
+/// What a vault is called in messages.
+const VAULT: &str = "the vault";
 
 /// Where keys and pseudonyms are kept.
 #[derive(Args, Default)]
@@ -76,7 +79,7 @@ pub(super) fn file_ring(file: &Path, data: &[PathBuf]) -> Result<Ring> {
 /// Refuses a secret inside of a repository, in the output or beside the data.
 pub(super) fn apart(file: &Path, what: &str, data: &[PathBuf]) -> Result<()> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = parent.canonicalize().map_err(|error| unread(file, &error.to_string()))?;
+    let folder = parent.canonicalize().map_err(|error| unread(file, what, &error.to_string()))?;
     let refused = |why: &str, help: &str| Error::Usage {
         what: format!("{what} {} {why}", file.display()),
         help: help.to_owned(),
@@ -102,17 +105,17 @@ pub(super) fn apart(file: &Path, what: &str, data: &[PathBuf]) -> Result<()> {
 
 /// The text of a file that only its owner can read.
 fn private_text(file: &Path, what: &str) -> Result<Zeroizing<String>> {
-    let mut open = File::open(file).map_err(|error| unread(file, &error.to_string()))?;
+    let mut open = File::open(file).map_err(|error| unread(file, what, &error.to_string()))?;
     is_private(&open, file, what)?;
     let mut text = Zeroizing::new(String::new());
-    open.read_to_string(&mut text).map_err(|_| unread(file, "it is no text"))?;
+    open.read_to_string(&mut text).map_err(|_| unread(file, what, "it is no text"))?;
     Ok(text)
 }
 
 #[cfg(unix)]
 fn is_private(open: &File, file: &Path, what: &str) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = open.metadata().map_err(|error| unread(file, &error.to_string()))?.permissions().mode();
+    let mode = open.metadata().map_err(|error| unread(file, what, &error.to_string()))?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
@@ -139,12 +142,13 @@ pub(super) fn create_private(file: &Path) -> std::io::Result<File> {
     options.open(file)
 }
 
-fn unread(file: &Path, reason: &str) -> Error {
-    Error::Read {
-        path: file.display().to_string(),
-        reason: reason.to_owned(),
-        help: "`phivet keys new --key-file FILE` makes a file of keys".to_owned(),
-    }
+fn unread(file: &Path, what: &str, reason: &str) -> Error {
+    let help = if what == VAULT {
+        "name the vault that was used when the codes were made: --vault FILE"
+    } else {
+        "`phivet keys new --key-file FILE` makes a file of keys"
+    };
+    Error::Read { path: file.display().to_string(), reason: reason.to_owned(), help: help.to_owned() }
 }
 
 #[cfg(unix)]
@@ -210,6 +214,8 @@ fn printed(command: &mut Command, name: &str) -> Result<Zeroizing<String>> {
 pub(super) struct VaultFile {
     path: PathBuf,
     file: File,
+    /// Was it made just now?
+    is_new: bool,
 }
 
 impl VaultFile {
@@ -217,8 +223,9 @@ impl VaultFile {
     pub(super) fn open(flags: &KeyFlags, loaded: &Loaded, make: bool, data: &[PathBuf]) -> Result<Option<Self>> {
         let named = loaded.config.redact.vault.as_ref().map(|vault| loaded.base.join(vault));
         let Some(path) = flags.vault.clone().or(named) else { return Ok(None) };
-        apart(&path, "the vault", data)?;
-        if make && !path.exists() {
+        apart(&path, VAULT, data)?;
+        let is_new = make && !path.exists();
+        if is_new {
             drop(
                 create_private(&path)
                     .map_err(|error| super::outputs::unwritten(&path.display().to_string(), &error))?,
@@ -226,28 +233,34 @@ impl VaultFile {
         }
         let file = OpenOptions::new()
             .read(true)
-            .append(make)
+            .write(make)
             .open(&path)
-            .map_err(|error| unread(&path, &error.to_string()))?;
-        is_private(&file, &path, "the vault")?;
-        file.lock().map_err(|error| unread(&path, &format!("it cannot be locked: {error}")))?;
-        Ok(Some(Self { path, file }))
+            .map_err(|error| unread(&path, VAULT, &error.to_string()))?;
+        is_private(&file, &path, VAULT)?;
+        file.lock().map_err(|error| unread(&path, VAULT, &format!("it cannot be locked: {error}")))?;
+        Ok(Some(Self { path, file, is_new }))
     }
 
     /// What is in it.
     pub(super) fn read(&mut self, ring: &Ring) -> Result<Vault> {
         let mut text = String::new();
-        self.file.read_to_string(&mut text).map_err(|error| unread(&self.path, &error.to_string()))?;
+        self.file.read_to_string(&mut text).map_err(|error| unread(&self.path, VAULT, &error.to_string()))?;
+        if text.is_empty() && !self.is_new {
+            return Err(Error::Usage {
+                what: format!("the vault {} is empty: it was cut off, or never finished", self.path.display()),
+                help: "take the vault back from its last backup; if it never held a code, remove it".to_owned(),
+            });
+        }
         Vault::open(&text, ring)
     }
 
-    /// Appends the codes that are new, and waits until they are on the disk.
+    /// Writes the codes that are new and the seal behind them, and waits until they are on the disk.
     pub(super) fn append(&mut self, redactor: &Redactor) -> Result<()> {
-        let new = redactor.take_new_codes();
-        if new.is_empty() {
-            return Ok(());
+        let unwritten = |error: std::io::Error| super::outputs::unwritten(&self.path.display().to_string(), &error);
+        for (at, text) in redactor.take_new_codes()? {
+            let written = (&self.file).seek(SeekFrom::Start(at)).and_then(|_| (&self.file).write_all(text.as_bytes()));
+            written.and_then(|()| self.file.sync_data()).map_err(unwritten)?;
         }
-        let written = self.file.write_all(new.as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|error| super::outputs::unwritten(&self.path.display().to_string(), &error))
+        Ok(())
     }
 }

@@ -21,6 +21,7 @@ use ledger::decimal;
 
 /// What to count.
 #[derive(Args)]
+#[command(after_help = super::help::STATS)]
 pub(super) struct StatsArgs {
     /// What to scan, and how.
     #[command(flatten)]
@@ -139,7 +140,7 @@ fn written(args: &StatsArgs, counts: Vec<(String, i64)>, left: u64) -> String {
         budget_left: decimal(left),
         per_person: args.per_person,
         mechanism: "discrete Laplace noise",
-        unit: "a person: records that share a Social Security, record or plan number, or name and birth date; else a record's best identifier",
+        unit: "a person: records that share a Social Security or record number, or a plan number, or name and birth date, where the former do not differ; else a record's best identifier",
         counts: counts.into_iter().map(|(kind, count)| Counted { kind, count }).collect(),
     };
     if args.json {

@@ -8,6 +8,11 @@ pub(super) fn now() -> i64 {
     i64::try_from(since).unwrap_or(i64::MAX)
 }
 
+/// The year now, of the common era.
+pub(super) fn year() -> i64 {
+    crate::report::words::date(now()).get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026)
+}
+
 /// `2026-11-01`, `2026-11-01T12:00:00Z` (both UTC), `7d`, `12h`, in seconds since 1970.
 pub(super) fn time(text: &str) -> Result<i64, String> {
     let units = [("d", 86_400), ("h", 3600), ("m", 60)];

@@ -9,19 +9,20 @@
 //! ```
 
 mod about;
+mod hidden;
 mod key;
 mod segments;
 mod who;
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
 use super::CLEAN;
-use crate::audit::{self, End, Entry, Head, Key, Outcome, Record, Seal};
+use crate::audit::{self, End, Entry, Head, Key, Outcome, Record, Refused, Seal};
 use crate::config::Loaded;
 use crate::error::{Error, Result};
 
@@ -136,18 +137,13 @@ impl Trail {
     fn locked(&self, act: &mut dyn FnMut(&mut File, &End) -> Result<()>) -> Result<()> {
         for _ in 0..ROTATIONS {
             let mut file = self.opened()?;
-            let tail = audit::tail(&mut file).map_err(|error| self.unread(&error))?;
+            let tail = audit::tail(&mut file).map_err(|refused| self.refused(&mut file, &refused))?;
             let keys: Vec<&Key> = self.key.iter().collect();
-            let last = tail.last.is_some();
-            let end = audit::end(&tail, &keys, self.key.as_ref());
-            let mut end = end.map_err(|why| self.unwritten(&format!("its last entry: {why}"), BROKEN))?;
+            let before = if tail.last.is_none() { self.of_segments()? } else { None };
+            let end = audit::end(&tail, &keys, (self.key.as_ref(), before));
+            let end = end.map_err(|refused| self.refused(&mut file, &refused))?;
             match end.ended.as_ref().map(|name| self.file.with_file_name(name)) {
-                None => {
-                    if !last {
-                        end.head = self.of_segments()?;
-                    }
-                    return act(&mut file, &end);
-                }
+                None => return act(&mut file, &end),
                 // Whoever rotated it has moved it, and there is a new file by now; or was killed before.
                 Some(segment) if !segment.exists() => self.moved(&segment)?,
                 Some(_) => std::thread::sleep(Duration::from_millis(1)),
@@ -194,7 +190,10 @@ impl Trail {
             help: BROKEN.to_owned(),
         };
         let mut file = File::open(&segment).map_err(|error| broken(&error.to_string()))?;
-        let tail = audit::tail(&mut file).map_err(|error| broken(&error.to_string()))?;
+        let tail = audit::tail(&mut file).map_err(|refused| match refused {
+            Refused::Io(error) => broken(&error.to_string()),
+            Refused::Line(_, why) => broken(&why),
+        })?;
         // The key may change from one segment to the next.
         let last = tail.last.as_deref().and_then(audit::head_of);
         last.map(Some).ok_or_else(|| broken("it has no entry"))
@@ -209,7 +208,13 @@ impl Trail {
         if end.open {
             line.insert(0, '\n');
         }
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_data()).map_err(|error| failed(&error))?;
+        let size = file.metadata().map_err(|error| failed(&error))?.len();
+        let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
+        written.map_err(|error| {
+            // On a full disk half a line may stand there, of an entry that nobody was told of.
+            let _ = file.set_len(size);
+            failed(&error)
+        })?;
         Ok(head)
     }
 
@@ -228,15 +233,36 @@ impl Trail {
         }
     }
 
-    fn unread(&self, error: &io::Error) -> Error {
-        self.unwritten(&error.to_string(), BROKEN)
+    /// The error that nothing can be appended, with the number of the line that is in the way.
+    fn refused(&self, file: &mut File, refused: &Refused) -> Error {
+        match refused {
+            Refused::Io(error) => self.unwritten(&error.to_string(), BROKEN),
+            Refused::Line(behind, why) => {
+                let line = lines(file).unwrap_or(0).saturating_sub(*behind);
+                self.unwritten(&format!("line {line}, at its end: {why}"), BROKEN)
+            }
+        }
+    }
+}
+
+/// How many lines a file has; one without its end is one too.
+fn lines(file: &mut File) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(0))?;
+    let (mut lines, mut last, mut piece) = (0, b'\n', vec![0; 1 << 16]);
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok(lines + u64::from(last != b'\n'));
+        }
+        lines += memchr::memchr_iter(b'\n', &piece[..read]).count() as u64;
+        last = piece[read - 1];
     }
 }
 
 const PLACE: &str = "nothing is done that cannot be recorded: name a file that can be written with --audit, PHIVET_AUDIT \
 or `audit:` in phivet.yaml";
 const BROKEN: &str = "nothing is appended to a trail that is broken: `phivet audit verify` says where; keep it as it is, \
-and name another file";
+under another name, and go on in a new file";
 
 /// The file that flags, environment or configuration name.
 pub(super) fn place(flags: &AuditFlags, loaded: &Loaded) -> Option<PathBuf> {

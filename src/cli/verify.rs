@@ -22,6 +22,7 @@ use telling::{told, verified};
 
 /// What to verify, and how.
 #[derive(Args)]
+#[command(after_help = super::help::VERIFY)]
 pub(super) struct VerifyArgs {
     /// What to read, and where reports go.
     #[command(flatten)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::days::{Deadlines, MANY, written};
+use super::days::{Deadlines, MANY, is_after, written};
 use super::factors::{Factor, factors, steps};
 use super::{Counted, html};
 use crate::document::Exposure;
@@ -107,6 +107,12 @@ pub struct Assessment {
     pub error: Option<f64>,
     /// Distinct people by state, where a ZIP code or an address tells.
     pub states: BTreeMap<String, u64>,
+    /// How many of them have records in several states, and count in each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_several_states: Option<u64>,
+    /// What does not fit together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// Since when and until when.
     pub exposed: Exposed,
     /// Where.
@@ -149,6 +155,8 @@ impl Assessment {
             counted_by: COUNTED_BY.to_owned(),
             error: counted.error,
             states: counted.states,
+            in_several_states: counted.in_several,
+            notices: notices(&facts.exposed, discovered),
             exposed: facts.exposed,
             documents,
             more_documents,
@@ -183,23 +191,22 @@ impl Assessment {
             .map_or_else(String::new, |error| format!(" (an estimate, standard error {:.1} %)", error * 100.0));
         let _ = writeln!(
             out,
-            "**{} people{about}** in {} records; discovered on {}.\n",
-            self.people, self.records, self.deadlines.discovered
+            "**{}{about}** in {}; discovered on {}.\n",
+            count(self.people, "person", "people"),
+            count(self.records, "record", "records"),
+            self.deadlines.discovered
         );
-        let _ = writeln!(out, "Measured by {} over {} documents. {}\n", self.tool, self.read, self.counted_by);
+        let read = count(self.read, "document", "documents");
+        let _ = writeln!(out, "Measured by {} over {read}. {}\n", self.tool, self.counted_by);
+        self.notices.iter().for_each(|notice| {
+            let _ = writeln!(out, "**Note:** {notice}\n");
+        });
         out.push_str("## What was exposed\n\n| identifier | findings | distinct |\n|---|--:|--:|\n");
         for kind in &self.kinds {
             let _ = writeln!(out, "| {} | {} | {} |", kind.kind, kind.findings, kind.distinct);
         }
         out.push_str("\n## People by state\n\n");
-        if self.states.is_empty() {
-            out.push_str("No ZIP code and no address tells a state: find the residences out before deciding on the media notice.\n");
-        } else {
-            out.push_str("| state | people |\n|---|--:|\n");
-            self.states.iter().for_each(|(state, people)| {
-                let _ = writeln!(out, "| {state} | {people} |");
-            });
-        }
+        self.by_state(&mut out);
         let known = |day: &Option<String>| day.clone().unwrap_or_else(|| "not known".to_owned());
         let last = if self.exposed.still_there { "still there".to_owned() } else { known(&self.exposed.last) };
         let _ = writeln!(out, "\n## When and where\n\nFirst exposed: {}. Last: {last}.\n", known(&self.exposed.first));
@@ -208,10 +215,33 @@ impl Assessment {
             let _ = writeln!(out, "| {} | {} |", plain(&at.path), at.findings);
         });
         if self.more_documents > 0 {
-            let _ = writeln!(out, "\n{} more documents are not listed.", self.more_documents);
+            let _ =
+                writeln!(out, "\n{} not listed.", count(self.more_documents, "more document is", "more documents are"));
         }
         self.rest(&mut out);
         out
+    }
+
+    fn by_state(&self, out: &mut String) {
+        if self.states.is_empty() {
+            out.push_str("No ZIP code and no address tells a state: find the residences out before deciding on the media notice.\n");
+            return;
+        }
+        out.push_str("| state | people |\n|---|--:|\n");
+        self.states.iter().for_each(|(state, people)| {
+            let _ = writeln!(out, "| {state} | {people} |");
+        });
+        match self.in_several_states {
+            Some(0) => {}
+            Some(several) => {
+                let who = count(several, "person has", "people have");
+                let _ = writeln!(
+                    out,
+                    "\n{who} records in several states. Whoever has counts in each: these may add up to more than there are people."
+                );
+            }
+            None => out.push_str("\nWhoever has records in several states counts in each.\n"),
+        }
     }
 
     fn rest(&self, out: &mut String) {
@@ -248,15 +278,34 @@ impl Assessment {
                 let _ = writeln!(out, "- not read: {}", plain(skipped));
             });
             if self.allowed > 0 {
-                let _ = writeln!(out, "- {} findings that an allow comment calls made up", self.allowed);
+                let allowed = count(self.allowed, "finding", "findings");
+                let _ = writeln!(out, "- {allowed} that an allow comment calls made up");
             }
         }
     }
 }
 
-const COUNTED_BY: &str = "People are told apart by Social Security, record and plan numbers and by name with birth date; \
-records that share one are one person's. A record with none of them counts by its best other identifier, so that the \
-number is an upper bound where people appear under different ones.";
+const COUNTED_BY: &str = "People are told apart by Social Security and record numbers: records that share one are one \
+person's. Plan numbers and names with birth dates join records, too, but none whose Social Security or record numbers \
+differ. A record with none of them counts by its best other identifier, so that the number is an upper bound where people \
+appear under different ones.";
+
+/// What does not fit together: nothing is discovered before it was there.
+fn notices(exposed: &Exposed, discovered: &str) -> Vec<String> {
+    let first = exposed.first.as_ref().filter(|first| is_after(first, discovered, 0));
+    let notice = first.map(|first| {
+        format!(
+            "The day of discovery, {discovered}, lies before the first exposure that was measured, {first}: see whether \
+             --discovered is right, and whether what is there now was there then."
+        )
+    });
+    notice.into_iter().collect()
+}
+
+/// `1 person`, `2 people`.
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
 
 /// Text that Markdown takes for nothing but text.
 fn plain(text: &str) -> String {

@@ -36,6 +36,13 @@ impl Deadlines {
     }
 }
 
+/// Does a day (`2026-11-22`) lie more than so many days behind another? Not, where one of them is no day.
+#[must_use]
+pub fn is_after(day: &str, other: &str, days: i64) -> bool {
+    let of = |text: &str| parse(text).map(|(year, month, day)| number(year, month, day));
+    of(day).zip(of(other)).is_some_and(|(day, other)| day > other + days)
+}
+
 fn parse(text: &str) -> Option<(i64, i64, i64)> {
     let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
@@ -78,6 +85,7 @@ mod tests {
         assert_eq!((many.individuals.as_str(), many.secretary.as_str()), ("2028-02-29", "2028-02-29"));
         assert_eq!(many.media.as_deref(), Some("2028-02-29"));
         assert_eq!(Deadlines::of("2027-02-01", 500, 500).expect("a day").media, None);
+        assert!(is_after("2027-01-02", "2026-12-31", 1) && !is_after("2027-01-01", "2026-12-31", 1));
         for no in ["2026-02-30", "2026-13-01", "22.11.2026", "2026-1-1", "", "2026-11-22-1"] {
             assert_eq!(Deadlines::of(no, 1, 1), None, "{no}");
         }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::assessment::{Facts, Kinds, Where};
+use super::assessment::{Facts, Kinds, Where, count};
 
 /// A factor of 45 CFR 164.402(2).
 #[derive(Clone, Debug, Serialize)]
@@ -33,7 +33,7 @@ pub(super) fn factors(kinds: &[Kinds], facts: &Facts, people: u64) -> Vec<Factor
         Factor {
             factor: "i",
             asks: "nature and extent of the PHI, types of identifiers, likelihood of re-identification",
-            measured: format!("{kinds}; {people} people; {likely}."),
+            measured: format!("{kinds}; {}; {likely}.", count(people, "person", "people")),
             to_fill_in: "sensitivity of the clinical and financial content",
         },
         Factor {

@@ -1,7 +1,11 @@
 //! Document names: they are printed with every finding, and they too hold identifiers (`john_smith_labs.csv`).
 
+mod days;
+
 use std::collections::HashSet;
 use std::ops::Range;
+
+pub(crate) use days::days;
 
 use crate::detect::checks::Verdict;
 use crate::detect::engine::Engine;
@@ -21,6 +25,7 @@ const LONG: usize = 5;
 /// A name as texts that the detectors can read, of the same width: its parts are lines. Once as it is, and once with
 /// blanks for the signs that stand between words.
 pub(crate) fn readings(name: &str) -> [Vec<u8>; 2] {
+    let name = legible(name);
     let lines: Vec<u8> = name.bytes().map(|b| if matches!(b, b'/' | b'\\') { b'\n' } else { b }).collect();
     let ending = lines.iter().rposition(|b| *b == b'.');
     let is_letter = |at: Option<usize>| at.and_then(|at| lines.get(at)).is_some_and(u8::is_ascii_alphabetic);
@@ -32,6 +37,11 @@ pub(crate) fn readings(name: &str) -> [Vec<u8>; 2] {
     };
     let words = lines.iter().enumerate().map(|(at, b)| if blank(at, *b) { b' ' } else { *b }).collect();
     [lines, words]
+}
+
+/// A name with blanks for what is no character, of the same width: a number behind such a byte stands by itself.
+fn legible(name: &str) -> String {
+    name.replace(char::REPLACEMENT_CHARACTER, "   ")
 }
 
 /// Full names: two words that are a given name and a surname, with one or two signs between (`Smith, John`).
@@ -112,7 +122,8 @@ pub(crate) fn masked_name(
     engine: &Engine,
     in_name: Vec<Range<usize>>,
 ) -> Masked {
-    let (name, text) = (document.name.as_str(), &document.bytes);
+    let legible = legible(&document.name);
+    let (name, text) = (legible.as_str(), &document.bytes);
     let mut spans = in_name;
     spans.extend(full_names(name));
     spans.extend(looks(name, engine));
@@ -134,7 +145,7 @@ pub(crate) fn masked_name(
     }
     let people: HashSet<&[u8]> = people.iter().map(|at| &text[at.clone()]).collect();
     people.into_iter().for_each(|value| respelled.words_of(value, &mut spans));
-    mask::document_name(name, &spans)
+    mask::document_name(&document.name, &spans)
 }
 
 /// A name taken apart, to find a value in it that is spelled otherwise there: `536904399`, `Quartermaine_Zbigniew`.
@@ -243,7 +254,8 @@ fn is_whole(name: &[u8], at: usize, len: usize) -> bool {
 fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
     let plain: Vec<u8> = name.bytes().map(|b| if matches!(b, b'_' | b'/' | b'\\') { b' ' } else { b }).collect();
     // `SSN536-90-4399`: letters before a number do not belong to it.
-    let numbers = (1..plain.len()).filter(|i| plain[i - 1].is_ascii_alphabetic() && plain[*i].is_ascii_digit());
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
+    let numbers = (1..plain.len()).filter(|i| is_letter(plain[i - 1]) && plain[*i].is_ascii_digit());
     let glued =
         numbers.flat_map(|i| spots::patterns(&engine.search, &plain[i..]).map(move |(at, index)| (i + at, index)));
     let found = spots::patterns(&engine.search, &plain).chain(glued);

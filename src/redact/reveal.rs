@@ -10,11 +10,10 @@ use super::vault::Vault;
 use super::{Counts, seal};
 use crate::error::{Error, Result};
 
-/// What looks like one of ours, also where it was changed.
+/// What looks like one of ours, also where it was changed, or written in capitals by a program that does so with names.
 static OURS: OnceLock<Option<Regex>> = OnceLock::new();
 
-const PATTERN: &str =
-    r"(?-u)\b(?:enc_[a-z0-9-]+_[a-z0-9]{1,16}_(?:[a-z2-7]+_|[A-Za-z0-9]*_?)|psn_[a-z0-9-]+_[a-z2-7]{26})";
+const PATTERN: &str = r"(?-u)\b(?:enc_[a-z0-9-]+_[a-z0-9]{1,16}_(?:[a-z2-7]+_|[A-Za-z0-9]*_?)|psn_[a-z0-9-]+_[a-z2-7]{26}|(?i:enc_[a-z0-9-]+_[a-z0-9]{1,16}_[a-z0-9]{20,}_?|psn_[a-z0-9-]+_[a-z2-7]{26}))";
 
 /// The text with all sealed values and pseudonyms revealed, and how many there were of each kind. Tokens stay: nothing
 /// leads back from them.
@@ -28,7 +27,13 @@ pub fn reveal(text: &[u8], keys: &Ring, vault: Option<&Vault>) -> Result<(Vec<u8
     for found in ours.find_iter(text) {
         let line = 1 + memchr::memchr_iter(b'\n', &text[..found.start()]).count();
         out.extend_from_slice(&text[from..found.start()]);
-        let kind = if found.as_bytes().starts_with(b"enc_") {
+        let kind = if found.as_bytes().iter().any(u8::is_ascii_uppercase) {
+            return Err(wrong(
+                line,
+                "a sealed value or a pseudonym was changed: some of its letters are capitals",
+                "nothing was revealed; take the text from where it was written",
+            ));
+        } else if found.as_bytes().starts_with(b"enc_") {
             value(found.as_bytes(), keys, line, &mut out)?
         } else {
             person(found.as_bytes(), vault, line, &mut out)?

@@ -1,4 +1,4 @@
-//! One line a finding: `path:line:column: severity[rule] title (confidence)`.
+//! One line a finding: `path:line:column: severity[rule] title (confidence)`; of an access log also whose event it is.
 
 use std::io::{self, Write};
 
@@ -17,6 +17,12 @@ pub(super) fn write(meta: &Meta<'_>, _: &mut Seen, entry: &Entry<'_>, out: &mut 
                 finding.document, start.line, start.column, rule.id, rule.title
             )?;
             write!(out, " ({:.2})", finding.confidence)?;
+            // Other findings say what they are by their rule; these say nothing without the account.
+            if rule.identifier.kind == "safeguard.access"
+                && let Some(user) = finding.evidence.iter().find(|says| says.starts_with("user "))
+            {
+                write!(out, ", {user}")?;
+            }
             if finding.more > 0 {
                 write!(out, " and {} more", finding.more)?;
             }

@@ -10,7 +10,7 @@ use super::quasi::Risk;
 /// What a verification amounts to. It holds hashes of whole files that passed, and none of a value.
 #[derive(Clone, Debug, Serialize)]
 pub struct Certificate {
-    /// `pass`, `fail`, or `incomplete` where something was not read.
+    /// `pass`, `fail`, or `incomplete` where something was not read, or what looks like a hash was not tried.
     pub result: &'static str,
     /// The standard that was tested.
     pub standard: &'static str,
@@ -101,9 +101,9 @@ impl Certificate {
         );
         let _ = writeln!(
             out,
-            "{} documents, {} bytes; compared with the original: {}.\n",
-            self.documents,
-            self.bytes,
+            "{}, {}; compared with the original: {}.\n",
+            count(self.documents, "document", "documents"),
+            count(self.bytes, "byte", "bytes"),
             if self.compared { "yes" } else { "no" }
         );
         out.push_str("| letter | | result | findings |\n|---|---|---|--:|\n");
@@ -132,12 +132,22 @@ impl Certificate {
     }
 }
 
+/// `1 document`, `2 documents`.
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 fn quasi(risk: &Risk) -> String {
     let mut out = format!("\n## Quasi-identifiers: {}\n\n", plain(&risk.columns.join(", ")));
     let _ = writeln!(
         out,
-        "k = {} (asked: {}) over {} records in {} classes; {} records are unique, {} are at risk.",
-        risk.k, risk.k_asked, risk.records, risk.classes, risk.unique, risk.at_risk
+        "k = {} (asked: {}) over {} in {}; unique: {}, at risk: {}.",
+        risk.k,
+        risk.k_asked,
+        count(risk.records, "record", "records"),
+        count(risk.classes, "class", "classes"),
+        count(risk.unique, "record", "records"),
+        count(risk.at_risk, "record", "records")
     );
     if let (Some(l), Some(asked)) = (risk.l, risk.l_asked) {
         let _ = writeln!(out, "l = {l} (asked: {asked}).");

@@ -49,6 +49,8 @@ pub struct Undone {
     pub tried: Vec<(&'static str, u64)>,
     /// Was everything tried that there is to try (or all hashes undone)?
     pub complete: bool,
+    /// Were at least the small spaces tried, which take a second or two (or all hashes undone)?
+    pub small: bool,
 }
 
 /// A token that looks like a hash: where it stands, and its bytes.
@@ -106,20 +108,24 @@ impl Hashes {
     pub(super) fn undo(self, threads: usize, expired: &(dyn Fn() -> bool + Sync)) -> Undone {
         let seen = self.targets.len() as u64 + self.left_out;
         if self.targets.is_empty() {
-            return Undone { findings: Vec::new(), seen, tried: Vec::new(), complete: true };
+            return Undone { findings: Vec::new(), seen, tried: Vec::new(), complete: true, small: true };
         }
         let search = Search::new(&self.targets, self.counts.len());
         let mut spaces: Vec<&Space> = SPACES.iter().collect();
-        let hinted =
-            |space: &&Space| self.targets.iter().any(|t| t.hints.iter().any(|h| space.hints.contains(&h.as_str())));
-        // What a column's name says is tried first; what takes no time before that.
-        spaces.sort_by_key(|space| (space.count > 2_000_000, !hinted(space)));
-        let (mut tried, mut complete) = (Vec::new(), true);
+        let hints = |target: &Target, space: &Space| target.hints.iter().any(|h| space.hints.contains(&h.as_str()));
+        let hinted = |space: &&Space| self.targets.iter().any(|target| hints(target, space));
+        // A column whose name says nothing may well be Social Security numbers.
+        let unknown = self.targets.iter().any(|target| !SPACES.iter().any(|space| hints(target, space)));
+        let likely = |space: &&Space| unknown && space.hints.contains(&"ssn");
+        // What takes no time is tried first; then what a column's name says.
+        spaces.sort_by_key(|space| (!space.is_small(), !hinted(space), !likely(space)));
+        let (mut tried, mut complete, mut small) = (Vec::new(), true, true);
         for space in spaces {
             let done = search.run(space, threads, expired);
             tried.push((space.name, done * 100 / space.count));
             complete = done >= space.count || search.all_undone();
             if !complete || search.all_undone() {
+                small = complete || !space.is_small();
                 break;
             }
         }
@@ -135,7 +141,7 @@ impl Hashes {
         }
         findings.sort_by(|a, b| (a.document.as_str(), a.start_byte).cmp(&(b.document.as_str(), b.start_byte)));
         findings.dedup_by(|a, b| a.document == b.document && a.start_byte == b.start_byte);
-        Undone { findings, seen, tried, complete }
+        Undone { findings, seen, tried, complete, small }
     }
 }
 

@@ -57,22 +57,27 @@ struct PerFile {
 }
 
 impl Drilled {
-    pub(super) fn of(plants: &[Plant], mut steps: Vec<Step>, files: &[String], kept: Option<String>) -> Self {
+    /// Of what became of the plants; `shown` says how names of files may be printed.
+    pub(super) fn of(
+        plants: &[Plant],
+        mut steps: Vec<Step>,
+        (files, kept): (&[String], Option<String>),
+        shown: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let place = |plant: &Plant| format!("{}:{}", shown(&plant.path), plant.line);
         let caught = |plant: &&Plant| matches!(plant.fate, Fate::Caught | Fate::CaughtAs(_));
         let mut hidden: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         let mut missed: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for plant in plants {
             match &plant.fate {
-                Fate::Hidden(by) => hidden.entry(*by).or_default().push(format!("{}:{}", plant.path, plant.line)),
-                Fate::Missed => {
-                    missed.entry(plant.rule.clone()).or_default().push(format!("{}:{}", plant.path, plant.line))
-                }
+                Fate::Hidden(by) => hidden.entry(*by).or_default().push(place(plant)),
+                Fate::Missed => missed.entry(plant.rule.clone()).or_default().push(place(plant)),
                 Fate::Caught | Fate::CaughtAs(_) => {}
             }
         }
         let per_file = |path: &String| {
             let own = || plants.iter().filter(|plant| plant.path == *path);
-            PerFile { path: path.clone(), planted: own().count() as u64, caught: own().filter(caught).count() as u64 }
+            PerFile { path: shown(path), planted: own().count() as u64, caught: own().filter(caught).count() as u64 }
         };
         let caught = plants.iter().filter(caught).count() as u64;
         if let Some(scan) = steps.first_mut() {
@@ -108,7 +113,7 @@ impl Drilled {
                 writeln!(out, "  {:<7} {} of {} in {:.2} s{note}", step.step, step.caught, self.planted, step.seconds);
         }
         for file in self.files.iter().filter(|file| file.caught < file.planted) {
-            let _ = writeln!(out, "  {:>4} of {:<4} {}", file.caught, file.planted, mask(&file.path));
+            let _ = writeln!(out, "  {:>4} of {:<4} {}", file.caught, file.planted, file.path);
         }
         for (by, places) in &self.hidden {
             let why = if *by == ALLOWED { ", planted so, to show what one does" } else { "" };
@@ -134,14 +139,9 @@ const LISTED: usize = 3;
 
 fn list(out: &mut String, places: &[String]) {
     for place in places.iter().take(LISTED) {
-        let _ = writeln!(out, "  {}", mask(place));
+        let _ = writeln!(out, "  {place}");
     }
     if places.len() > LISTED {
         let _ = writeln!(out, "  and {} more", places.len() - LISTED);
     }
-}
-
-/// Names of files may hold numbers of somebody.
-fn mask(path: &str) -> String {
-    crate::mask::long_numbers(path)
 }

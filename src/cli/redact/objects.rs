@@ -10,7 +10,7 @@ use clap::Args;
 use super::super::buckets::{authorities, built};
 use super::target::refused;
 use super::tree::{self, GIT, Place, free, made, rewritten, slashed, unread};
-use super::write::To;
+use super::write::{Like, To};
 use super::{Work, profile};
 use crate::error::Result;
 use crate::source::bucket::{self, Buckets, Destination, Uploads, protocol, shown};
@@ -152,7 +152,7 @@ impl<'o> Objects<'o> {
         let Some(mut versions) = stream.inputs else {
             let to = self.to(work, name, below)?;
             let (mut from, size) = (stream.bytes, stream.size.unwrap_or(u64::MAX));
-            return made(work, &to, None, &mut |work, out| {
+            return made(work, &to, Like::Private, &mut |work, out| {
                 rewritten(work, name, (&mut *from, None), size, out).map(|()| true)
             });
         };

@@ -47,9 +47,12 @@ pub(super) fn unread(error: &io::Error) -> Stop {
     Stop::Skip(error.to_string())
 }
 
+/// What a target is called while it is written.
+pub(super) const RESULT: &str = "the result";
+
 /// An error of writing the target.
 pub(super) fn unwritten(error: &io::Error) -> Stop {
-    Stop::Fail(outputs::unwritten("the result", error))
+    Stop::Fail(outputs::unwritten(RESULT, error))
 }
 
 /// Rewrites one input.

@@ -61,16 +61,15 @@ fn member(
     depth: u32,
 ) -> Done {
     let name = format!("{archive}!{path}");
-    let shown = rewriter.work.shown(path);
     match block[156] {
-        b'5' => return header(block, (&shown, ""), 0, out),
+        b'5' => return header(block, (&rewriter.work.member(path), ""), 0, out),
         b'1' | b'2' => {
             let link = String::from_utf8_lossy(until_nul(&block[157..257])).into_owned();
             let link = rewriter.work.shown(&link);
-            return header(block, (&shown, &link), 0, out);
+            return header(block, (&rewriter.work.member(path), &link), 0, out);
         }
         0 | b'0' | b'7' if !path.ends_with('/') => {}
-        0 | b'0' => return header(block, (&shown, ""), 0, out),
+        0 | b'0' => return header(block, (&rewriter.work.member(path), ""), 0, out),
         _ => {
             rewriter.work.skip(&name, "a device: it was left out");
             return content_passed(from, size);
@@ -97,7 +96,7 @@ fn member(
         }
         Err(fail) => Err(fail),
         Ok(()) => {
-            header(block, (&shown, ""), made.len() as u64, out)?;
+            header(block, (&rewriter.work.member(path), ""), made.len() as u64, out)?;
             padded(&made, out)
         }
     }

@@ -1,9 +1,10 @@
 //! Where the result goes: never over the source unless that is asked for.
 
-#[cfg(unix)]
-use std::fs;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::super::outputs;
 use super::objects::{self, BucketFlags};
 use crate::error::{Error, Result};
 use crate::source::bucket::Uploads;
@@ -12,6 +13,8 @@ use crate::source::bucket::Uploads;
 pub(super) enum Target {
     /// Standard output.
     Stream,
+    /// A named pipe or a character device (a terminal, /dev/null): it is written into and stays what it is.
+    Pipe(PathBuf),
     /// A file.
     File(PathBuf),
     /// A folder.
@@ -51,7 +54,7 @@ impl Target {
 
     fn of_paths(input: Option<&Path>, output: Option<&Path>, in_place: bool) -> Result<Self> {
         let Some(input) = input else {
-            return Ok(output.map_or(Self::Stream, |file| Self::File(file.to_owned())));
+            return output.map_or(Ok(Self::Stream), |output| Self::written(output.to_owned()));
         };
         let full = full(input)?;
         let is_folder = full.is_dir();
@@ -72,10 +75,53 @@ impl Target {
                     apart(&full, name, false)?;
                 }
                 let output = name.unwrap_or_else(|| output.to_owned());
-                Ok(if is_folder { Self::Folder(output) } else { Self::File(output) })
+                match (is_folder, Self::written(output)?) {
+                    (false, target) => Ok(target),
+                    (true, Self::File(output)) => Ok(Self::Folder(output)),
+                    (true, _) => Err(refused(
+                        "a folder needs a folder for the result",
+                        "name one that is there, or one that is to be made",
+                    )),
+                }
             }
         }
     }
+
+    /// What is written at a place: a file, unless something else is there already. That would be replaced by a file, so it
+    /// is written into or left alone.
+    fn written(output: PathBuf) -> Result<Self> {
+        match fs::metadata(&output) {
+            Ok(found) if is_pipe(&found) => Ok(Self::Pipe(output)),
+            Ok(found) if !found.is_file() && !found.is_dir() => Err(strange(&output)),
+            _ => Ok(Self::File(output)),
+        }
+    }
+}
+
+pub(super) fn strange(output: &Path) -> Error {
+    refused(
+        &format!("{} is neither a file, a folder, a named pipe nor a character device", output.display()),
+        "name another place for the result",
+    )
+}
+
+#[cfg(unix)]
+fn is_pipe(found: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    found.file_type().is_fifo() || found.file_type().is_char_device()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Metadata) -> bool {
+    false
+}
+
+/// Opens a named pipe or a device to be written into. A pipe waits for its reader.
+pub(super) fn pipe(path: &Path) -> Result<File> {
+    let failed = |error: io::Error| outputs::unwritten(&path.display().to_string(), &error);
+    let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+    // Not into what has taken its place meanwhile.
+    if file.metadata().is_ok_and(|found| is_pipe(&found)) { Ok(file) } else { Err(strange(path)) }
 }
 
 /// The input's place.

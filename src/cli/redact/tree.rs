@@ -8,28 +8,37 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::super::outputs;
-use super::Work;
-use super::rewrite::{Rewriter, Stop};
-use super::write::{To, write};
+use super::rewrite::{RESULT, Rewriter, Stop};
+use super::write::{Like, To, write};
+use super::{Work, target};
 use crate::error::{Error, Result};
 use crate::source::bucket::Uploads;
 
-/// A file to standard output.
-pub(super) fn shown(work: &mut Work, input: &Path) -> Result<()> {
+/// A file to standard output, or into a named pipe or a device.
+pub(super) fn shown(work: &mut Work, input: &Path, to: Option<&Path>) -> Result<()> {
     let name = input.display().to_string();
     let file = opened(input).map_err(|reason| unread(work, &name, reason))?;
     if file.metadata().is_ok_and(|found| found.len() > work.limits.memory) {
-        return straight(work, &name, &file);
+        return straight(work, &name, &file, to);
     }
     // Nothing is shown of a file that cannot be redacted to its end.
     let mut text = Vec::new();
     rewritten(work, &name, (&mut &file, Some(&file)), size(&file), &mut text)?;
     work.keep_codes()?;
-    io::stdout().write_all(&text).map_err(|error| outputs::unwritten("standard output", &error))
+    let (name, mut out) = out(to)?;
+    out.write_all(&text).and_then(|()| out.flush()).map_err(|error| outputs::unwritten(&name, &error))
+}
+
+/// Where something is shown, with its name.
+fn out(to: Option<&Path>) -> Result<(String, Box<dyn Write>)> {
+    Ok(match to {
+        Some(to) => (to.display().to_string(), Box::new(target::pipe(to)?)),
+        None => ("standard output".to_owned(), Box::new(io::stdout())),
+    })
 }
 
 /// A large file, as it is read.
-fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
+fn straight(work: &mut Work, name: &str, file: &File, to: Option<&Path>) -> Result<()> {
     if work.vault.is_some() {
         return Err(Error::Usage {
             what: "a file of this size goes to another file, so that its codes are kept before they are shown"
@@ -37,9 +46,10 @@ fn straight(work: &mut Work, name: &str, file: &File) -> Result<()> {
             help: "name the file for the result behind the input".to_owned(),
         });
     }
-    let mut out = io::BufWriter::with_capacity(256 << 10, io::stdout());
+    let (to, out) = out(to)?;
+    let mut out = io::BufWriter::with_capacity(256 << 10, out);
     rewritten(work, name, (&mut &*file, Some(file)), size(file), &mut out)?;
-    out.flush().map_err(|error| outputs::unwritten("standard output", &error))
+    out.flush().map_err(|error| outputs::unwritten(&to, &error))
 }
 
 /// Where the results of many documents go.
@@ -107,10 +117,12 @@ fn member(
         work.skip(&name, "a symbolic link; what it leads to is redacted where it stands, or not at all");
         return Ok(());
     }
-    let shown = PathBuf::from(work.shown(&name));
+    let shown = work.shown(&name);
+    let is_masked = shown != name;
+    let shown = PathBuf::from(shown);
     let to = match place {
         Place::Own => {
-            if shown != below {
+            if is_masked {
                 work.notes.push((shown.display().to_string(), "its name holds an identifier; rename it".to_owned()));
             }
             Ok(To::File(entry.path().to_owned()))
@@ -131,8 +143,20 @@ fn member(
     {
         fs::create_dir_all(folder).map_err(|error| outputs::unwritten(&folder.display().to_string(), &error))?;
     }
-    let made = one(work, &file, &name, &to);
-    told(work, &name, made)
+    match one(work, &file, &name, &to) {
+        // In place each file stands for itself; what stands for all, as the vault does, ends the run.
+        Err(Error::Write { path, reason, .. })
+            if work.in_place && (path == RESULT || path == entry.path().display().to_string()) =>
+        {
+            work.skip(&name, reason);
+            Ok(())
+        }
+        Ok(()) => {
+            work.names += u64::from(is_masked && !work.in_place);
+            Ok(())
+        }
+        other => told(work, &name, other),
+    }
 }
 
 /// What is wrong with one document alone is told, and ends nothing.
@@ -172,15 +196,16 @@ pub(super) fn free(name: PathBuf, taken: &mut HashSet<PathBuf>) -> PathBuf {
 /// Rewrites an open file to a target, if all of it can be.
 fn one(work: &mut Work, file: &File, name: &str, to: &To<'_>) -> Result<()> {
     let before = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
-    let kept = work.counts.clone();
-    made(work, to, Some(before.permissions()), &mut |work, out| {
+    let like = if work.in_place { Like::Same(&before) } else { Like::Copy(&before) };
+    let (kept, names) = (work.counts.clone(), work.names);
+    made(work, to, like, &mut |work, out| {
         rewritten(work, name, (&mut &*file, Some(file)), before.len(), out)?;
         let after = file.metadata().map_err(|error| unread(work, name, error.to_string()))?;
         if changed(&before, &after) {
             return Err(unread(work, name, "it changed while it was read; run again".to_owned()));
         }
         // Where nothing was found, what is there stays as it is: compressed anew it would be other bytes.
-        Ok(!work.in_place || work.counts != kept)
+        Ok(!work.in_place || work.counts != kept || work.names != names)
     })
 }
 
@@ -188,17 +213,17 @@ fn one(work: &mut Work, file: &File, name: &str, to: &To<'_>) -> Result<()> {
 pub(super) fn made(
     work: &mut Work,
     to: &To<'_>,
-    permissions: Option<fs::Permissions>,
+    like: Like<'_>,
     fill: &mut dyn FnMut(&mut Work, &mut dyn Write) -> Result<bool>,
 ) -> Result<()> {
-    let (kept, documents) = (work.counts.clone(), work.documents);
-    let made = write(to, permissions, &mut |out| {
+    let (kept, names, documents) = (work.counts.clone(), work.names, work.documents);
+    let made = write(to, like, &mut |out| {
         let is_wanted = fill(work, out)?;
         work.keep_codes()?;
         Ok(is_wanted)
     });
     if made.is_err() {
-        (work.counts, work.documents) = (kept, documents);
+        (work.counts, work.names, work.documents) = (kept, names, documents);
     }
     made
 }

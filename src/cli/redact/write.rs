@@ -1,12 +1,13 @@
 //! Writing a result: never half.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::super::outputs;
 use super::super::secret::create_private;
+use super::target::strange;
 use crate::error::{Error, Result};
 use crate::source::bucket::Uploads;
 
@@ -33,13 +34,24 @@ pub(super) enum To<'t> {
     Object(&'t Uploads, String),
 }
 
+/// What a file that is written shares with the one that it is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Like<'m> {
+    /// Nothing: its owner can read it, and nobody else.
+    Private,
+    /// Who may read and write it.
+    Copy(&'m Metadata),
+    /// That, and whose it is: it takes the other's place.
+    Same(&'m Metadata),
+}
+
 /// Gives what is written; says whether it is wanted.
 pub(super) type Fill<'f> = &'f mut dyn FnMut(&mut dyn Write) -> Result<bool>;
 
-/// Writes a result, all of it or nothing. Without `permissions` a file is readable by its owner.
-pub(super) fn write(to: &To<'_>, permissions: Option<Permissions>, fill: Fill<'_>) -> Result<()> {
+/// Writes a result, all of it or nothing.
+pub(super) fn write(to: &To<'_>, like: Like<'_>, fill: Fill<'_>) -> Result<()> {
     match to {
-        To::File(file) => self::file(file, permissions, fill),
+        To::File(file) => self::file(file, like, fill),
         To::Object(uploads, key) => object(uploads, key, fill),
     }
 }
@@ -62,11 +74,16 @@ fn object(uploads: &Uploads, key: &str, fill: Fill<'_>) -> Result<()> {
 
 /// Writes a file: what `fill` gives stands beside the target until all of it is on the disk, then takes its place, if
 /// `fill` says so. An error leaves the target as it was.
-fn file(target: &Path, permissions: Option<Permissions>, fill: Fill<'_>) -> Result<()> {
+fn file(target: &Path, like: Like<'_>, fill: Fill<'_>) -> Result<()> {
     let failed = |error: io::Error| outputs::unwritten(&target.display().to_string(), &error);
     let folder = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if fs::metadata(target).is_ok_and(|found| found.permissions().readonly()) {
-        return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
+    if let Ok(found) = fs::metadata(target) {
+        if !found.is_file() && !found.is_dir() {
+            return Err(strange(target));
+        }
+        if found.permissions().readonly() {
+            return Err(failed(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only")));
+        }
     }
     let name = format!(".phivet-{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut half = Half { path: folder.join(name) };
@@ -78,15 +95,50 @@ fn file(target: &Path, permissions: Option<Permissions>, fill: Fill<'_>) -> Resu
     }
     out.flush().map_err(failed)?;
     drop(out);
-    finish(&file, permissions).map_err(failed)?;
+    finish(&file, like).map_err(failed)?;
     fs::rename(&half.path, target).map_err(failed)?;
     half.path = PathBuf::new();
     Ok(())
 }
 
-fn finish(file: &File, permissions: Option<Permissions>) -> io::Result<()> {
-    if let Some(permissions) = permissions {
-        file.set_permissions(permissions)?;
+fn finish(file: &File, like: Like<'_>) -> io::Result<()> {
+    match like {
+        Like::Private => {}
+        Like::Copy(of) => file.set_permissions(copied(of.permissions()))?,
+        Like::Same(of) => same(file, of)?,
     }
     file.sync_all()
+}
+
+/// Gives a file the owner, the group and the mode of the one whose place it takes.
+#[cfg(unix)]
+fn same(file: &File, of: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let own = file.metadata()?;
+    if own.uid() != of.uid() && fchown(file, Some(of.uid()), None).is_err() {
+        let why = "it belongs to another account, which would lose it: run phivet as that account or as root";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    let has_group = own.gid() == of.gid() || fchown(file, None, Some(of.gid())).is_ok();
+    let mode = of.permissions().mode() & 0o7777;
+    // What was granted to one group is not granted to another, and nothing runs as one.
+    let mode = if has_group { mode } else { mode & 0o707 | mode & (mode << 3) & 0o070 };
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn same(file: &File, of: &Metadata) -> io::Result<()> {
+    file.set_permissions(of.permissions())
+}
+
+/// Who may read and write; a copy, which is another's, runs as nobody.
+#[cfg(unix)]
+fn copied(permissions: Permissions) -> Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    Permissions::from_mode(permissions.mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn copied(permissions: Permissions) -> Permissions {
+    permissions
 }

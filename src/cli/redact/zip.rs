@@ -120,6 +120,12 @@ fn directory(from: &mut dyn Searchable) -> Done<Vec<Entry>> {
     if count == 0xffff || offset == 0xffff_ffff {
         return Err(damaged("zip64 is not rewritten; unpack it first"));
     }
+    // What ends behind its comment and has its directory right before this record is whole; else this may be the record
+    // of an archive inside of it, or something is missing.
+    let ends = at + 22 + usize::from(le16(&tail, at + 20)) == tail.len();
+    if !ends || u64::from(offset) + u64::from(size) != start + at as u64 {
+        return Err(damaged("its end is damaged; cut off?"));
+    }
     let bytes = piece(from, u64::from(offset), u64::from(size))?;
     let (mut entries, mut rest) = (Vec::new(), &bytes[..]);
     for _ in 0..count {
@@ -141,6 +147,9 @@ fn directory(from: &mut dyn Searchable) -> Done<Vec<Entry>> {
             offset: le32(rest, 42),
         });
         rest = rest.get(46 + name + extra + comment..).unwrap_or_default();
+    }
+    if !rest.is_empty() {
+        return Err(damaged("its directory has more entries than it says"));
     }
     Ok(entries)
 }
@@ -197,7 +206,7 @@ fn content(
 }
 
 /// Writes a member; says how the directory lists it. Fields beside the contents (owners, comments) are left out.
-fn written(rewriter: &Rewriter<'_>, old: &Entry, path: &str, made: &[u8], out: &mut Counted<'_>) -> Done<Entry> {
+fn written(rewriter: &mut Rewriter<'_>, old: &Entry, path: &str, made: &[u8], out: &mut Counted<'_>) -> Done<Entry> {
     let mut sum = Crc::new();
     sum.update(made);
     let method = if old.method == STORED || made.is_empty() { STORED } else { DEFLATED };
@@ -210,7 +219,7 @@ fn written(rewriter: &Rewriter<'_>, old: &Entry, path: &str, made: &[u8], out: &
     let too_large = || damaged("the result would need zip64, which is not written");
     let size = |len: u64| u32::try_from(len).map_err(|_| too_large());
     let entry = Entry {
-        name: rewriter.work.shown(path).into_bytes(),
+        name: rewriter.work.member(path).into_bytes(),
         // Names are UTF-8 now.
         flags: 1 << 11,
         method,

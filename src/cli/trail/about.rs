@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hidden;
 use crate::audit::{Outcome, Record};
 use crate::cli::args::ScanArgs;
 use crate::cli::{CLEAN, FOUND, NOTHING};
@@ -12,7 +13,7 @@ use crate::scan::Scanner;
 
 /// Names of things that a command works on, as a trail may hold them: masked, addresses without credentials.
 pub(in crate::cli) fn targets<'a>(scanner: &Scanner, names: impl IntoIterator<Item = &'a str>) -> Vec<Masked> {
-    names.into_iter().map(|name| scanner.name(&plain(name))).collect()
+    names.into_iter().map(|name| hidden::name(scanner, &plain(name))).collect()
 }
 
 /// An address without user, password and query (which may hold a signature).
@@ -77,7 +78,7 @@ pub(in crate::cli) fn outcome(code: u8) -> Outcome {
     }
 }
 
-/// What a person gave as a reason. Masked where it holds an identifier: whose record it is stands in the record.
+/// What a person gave as a reason. Masked where it holds an identifier or a day: whose record it is stands in the record.
 pub(in crate::cli) fn reason(scanner: &Scanner, text: &str) -> Masked {
-    scanner.name(text.trim())
+    hidden::text(scanner, text.trim())
 }

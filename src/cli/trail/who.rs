@@ -1,6 +1,12 @@
 //! Who runs this: asked of the system, and of continuous integration.
 
+use std::sync::OnceLock;
+
+use super::hidden;
 use crate::audit::{Actor, Ci};
+use crate::judge::Policy;
+use crate::rule::Rules;
+use crate::scan::Scanner;
 
 /// By which variable a system of continuous integration is known, its name, and where it says who set the run off, and
 /// which run it is.
@@ -18,11 +24,34 @@ const CI: &[(&str, &str, &str, &str)] = &[
     ("CI", "ci", "", ""),
 ];
 
-/// The run of continuous integration that this is part of, if it is.
+/// Longest id of a run, in characters.
+const ID_MOST: usize = 64;
+
+/// What stands for an id of a run that is none.
+const NO_ID: &str = "(no id)";
+
+/// The run of continuous integration that this is part of, if it is. Who set it off is masked as a reason is; so is its
+/// id, which must look like one: anybody can set a variable.
 pub(in crate::cli) fn ci() -> Option<Ci> {
+    static KNOWN: OnceLock<Option<Ci>> = OnceLock::new();
+    KNOWN.get_or_init(of_environment).clone()
+}
+
+fn of_environment() -> Option<Ci> {
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty() && value != "false");
     let (_, system, actor, run) = CI.iter().find(|(mark, ..)| set(mark).is_some())?;
-    Some(Ci { system: (*system).to_owned(), actor: set(actor), run: set(run) })
+    let (actor, run) = (set(actor), set(run));
+    let scanner = (actor.is_some() || run.is_some())
+        .then(|| Rules::builtin().and_then(|rules| Scanner::new(rules, Policy::default())).ok())
+        .flatten();
+    let masked = |text: String| scanner.as_ref().map(|scanner| hidden::text(scanner, &text).as_str().to_owned());
+    // `project:id` has the id behind the project's name.
+    let run = run.map(|run| run.rsplit(':').next().filter(|id| is_id(id)).unwrap_or(NO_ID).to_owned());
+    Some(Ci { system: (*system).to_owned(), actor: actor.and_then(masked), run: run.and_then(masked) })
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() <= ID_MOST && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// The account that this process runs under.

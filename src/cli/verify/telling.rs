@@ -49,7 +49,7 @@ impl Verified<'_> {
         let risk = self.ended.risk.as_ref().is_none_or(verify::Risk::passes);
         if !self.letters.pass() || !risk {
             "fail"
-        } else if !self.skipped.is_empty() || self.summary.files == 0 || self.changed {
+        } else if !self.skipped.is_empty() || self.summary.files == 0 || self.changed || !self.ended.undone.small {
             "incomplete"
         } else {
             "pass"
@@ -163,10 +163,10 @@ fn notices(ended: &Ended) -> Vec<String> {
     }
     if let Some(risk) = &ended.risk {
         notices.push(format!(
-            "{}: k = {} over {} records, {} unique, {} at risk.",
+            "{}: k = {} over {}, {} unique, {} at risk.",
             risk.columns.join(", "),
             risk.k,
-            words::thousands(risk.records),
+            words::count(risk.records, "record", "records"),
             words::thousands(risk.unique),
             words::thousands(risk.at_risk)
         ));
@@ -182,7 +182,8 @@ fn notices(ended: &Ended) -> Vec<String> {
         );
     }
     if ended.left_out > 0 {
-        notices.push(format!("{} values of the original were not compared: there are too many.", ended.left_out));
+        let values = words::count(ended.left_out, "value", "values");
+        notices.push(format!("{values} of the original could not be compared: there are too many."));
     }
     notices
 }
@@ -217,10 +218,15 @@ fn table(verified: &Verified<'_>) -> String {
         text.push('\n');
     }
     if let Some(risk) = &verified.ended.risk {
-        text += &format!("quasi-identifiers: k = {}, {} of {} records at risk\n", risk.k, risk.at_risk, risk.records);
+        let records = words::count(risk.records, "record", "records");
+        text += &format!("quasi-identifiers: k = {}, {} of {records} at risk\n", risk.k, risk.at_risk);
         for place in risk.places.iter().take(10) {
             text += &format!("  at risk: {place}\n");
         }
+    }
+    if !verified.ended.undone.small {
+        let tokens = words::count(verified.ended.undone.seen, "token", "tokens");
+        text += &format!("{tokens} may be a hash and could not be tried in the time that was given (--hash-time)\n");
     }
     if !verified.skipped.is_empty() {
         text += &format!(
