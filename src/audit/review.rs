@@ -2,7 +2,8 @@
 //! audit logs". Who is told stands far from the others, or did what somebody must look at; none of it proves a breach.
 //!
 //! Patients and surnames are kept as HMACs under a key that ends with the run; users as the log has them, and what is said
-//! of them is masked where it is more than the id of an account. Memory grows with users and the patients that each has seen, not with lines.
+//! of them is masked where it is more than the id of an account. Memory grows with users and the patients that each has
+//! seen, not with lines.
 
 mod event;
 mod fhir;

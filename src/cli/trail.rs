@@ -195,8 +195,8 @@ impl Trail {
             Refused::Line(_, why) => broken(&why),
         })?;
         // The key may change from one segment to the next.
-        let last = tail.last.as_deref().and_then(audit::head_of);
-        last.map(Some).ok_or_else(|| broken("it has no entry"))
+        let last = tail.last.as_deref().filter(|_| tail.torn.is_none()).and_then(audit::head_of);
+        last.map(Some).ok_or_else(|| broken("it does not end with an entry"))
     }
 
     fn write(&self, file: &mut File, end: &End, mut entry: Entry) -> Result<Head> {

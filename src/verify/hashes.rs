@@ -113,7 +113,7 @@ impl Hashes {
         let search = Search::new(&self.targets, self.counts.len());
         let mut spaces: Vec<&Space> = SPACES.iter().collect();
         let hints = |target: &Target, space: &Space| target.hints.iter().any(|h| space.hints.contains(&h.as_str()));
-        let hinted = |space: &&Space| self.targets.iter().any(|target| hints(target, *space));
+        let hinted = |space: &&Space| self.targets.iter().any(|target| hints(target, space));
         // A column whose name says nothing may well be Social Security numbers.
         let unknown = self.targets.iter().any(|target| !SPACES.iter().any(|space| hints(target, space)));
         let likely = |space: &&Space| unknown && space.hints.contains(&"ssn");
