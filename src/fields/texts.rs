@@ -3,7 +3,7 @@
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, Input, Span};
 
-/// Texts of three bytes or more, of which none begins with another. Rare ones keep the search quick.
+/// Texts of three bytes or more. Rare ones keep the search quick.
 pub(super) enum Texts {
     Packed(Searcher),
     Plain(AhoCorasick),
@@ -12,12 +12,15 @@ pub(super) enum Texts {
 
 impl Texts {
     pub(super) fn new(texts: &[&[u8]]) -> Self {
-        let packed = Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(texts).build();
-        let plain = || AhoCorasick::new(texts).map_or(Self::None, Self::Plain);
+        let packed = Config::new().match_kind(MatchKind::LeftmostLongest).builder().extend(texts).build();
+        let plain = || {
+            let built = AhoCorasick::builder().match_kind(aho_corasick::MatchKind::LeftmostLongest).build(texts);
+            built.map_or(Self::None, Self::Plain)
+        };
         packed.map_or_else(plain, Self::Packed)
     }
 
-    /// Where the first of them begins, from `from` on, and which it is.
+    /// Where the first of them begins, from `from` on, and which it is: the longest that stands there.
     pub(super) fn next(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
         let span = Span { start: from.min(text.len()), end: text.len() };
         let found = match self {
