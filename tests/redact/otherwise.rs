@@ -25,6 +25,7 @@ const CASES: &[(&str, &str, &str)] = &[
         "INSERT INTO patients (name,ssn) VALUES ('Denise O''Caldwell','219-46-8837');\n",
         "INSERT INTO patients (name,ssn) VALUES ('[NAME]','[SSN]');\n",
     ),
+    ("p.csv", "mrn,dx\n00482913,E11.9\n", "mrn,dx\n[MRN],E11.9\n"),
     ("app.log", "b c3NuPTIxOS00Ni04ODM3IG1ybj0wMDQ4MjkxMw==\n", "b c3NuPVtTU05dIG1ybj1bTVJOXQ==\n"),
     (
         "app.log",

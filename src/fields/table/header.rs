@@ -154,13 +154,22 @@ fn borne_out(bytes: &[u8], rows: usize, by: u8, header: &[Range<usize>], whole: 
         at = end;
     }
     let alike = unlike.iter().all(|&n| n * 2 < good.max(1));
-    if good < least(bytes, by, header, whole) || good * 10 < seen * 9 || alike { Err(at) } else { Ok(()) }
+    let least = if seen == 1 && at >= bytes.len() && whole && !is_spaced(bytes, header) {
+        1 // There is nothing but a header and a row.
+    } else {
+        least(bytes, by, header, whole)
+    };
+    if good < least || good * 10 < seen * 9 || alike { Err(at) } else { Ok(()) }
 }
 
 /// How many rows a header needs: one where a document begins with three names and no blanks between them, else two.
 fn least(bytes: &[u8], by: u8, header: &[Range<usize>], whole: bool) -> usize {
-    let spaced = header[1].start > 0 && bytes[header[1].start - 1] == b' ';
-    if whole && (header.len() > 2 || by != b',') && !spaced { 1 } else { 2 }
+    if whole && (header.len() > 2 || by != b',') && !is_spaced(bytes, header) { 1 } else { 2 }
+}
+
+/// Does a blank stand before the second name?
+fn is_spaced(bytes: &[u8], header: &[Range<usize>]) -> bool {
+    header.get(1).is_some_and(|second| second.start > 0 && bytes[second.start - 1] == b' ')
 }
 
 /// Is this cell of another style than its column's name: digits, or, where a table is likely, other letter case?
