@@ -316,6 +316,13 @@ fn new_ones(rules: &Rules, leaks: &mut Vec<Leak>, findings: &[Finding], hits: &[
     leaks.dedup_by(|next, kept| overlap(&next.at, &kept.at) && letter(next) == letter(kept));
 }
 
+/// The text at a place, with the brackets around it: a value may end before one.
+fn bracketed<'t>(text: &'t [u8], at: &Range<usize>) -> &'t [u8] {
+    let start = at.start - usize::from(at.start > 0 && text.get(at.start - 1) == Some(&b'['));
+    let end = at.end + usize::from(text.get(at.end) == Some(&b']'));
+    text.get(start..end).unwrap_or_default()
+}
+
 /// Does a finding of the scan count here: is it an identifier, and not a well-made replacement of one?
 fn stands(
     rules: &Rules,
@@ -349,7 +356,15 @@ fn stands(
     if matches!(finding.kind.as_str(), "date" | "dob") && dates::is_year_alone(value, dicom) {
         return false;
     }
+    // DICOM counts in whole years of three digits; the group of 90 and more can be written in no other way.
+    if finding.kind == "age_over_89" && dicom && value == b"090Y" {
+        return false;
+    }
     let is_hash = rules.get(finding.rule).id == "hashed-identifier";
     let encoded = || encodings::base64(value).and_then(encodings::printable);
-    is_hash || !(coded || clean::is_removed(value) || encoded().is_some_and(|inner| clean::is_removed(&inner)))
+    is_hash
+        || !(coded
+            || clean::is_removed(value)
+            || clean::is_bracketed(bracketed(text, at))
+            || encoded().is_some_and(|inner| clean::is_removed(&inner)))
 }

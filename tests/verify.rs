@@ -278,6 +278,8 @@ fn clean(folder: &Folder) {
         .file("out/formulary.csv", "drug_name,strength,updated_on,expires\nmetformin,500 mg,2026-01-04,2027-03-01\nlisinopril,10 mg,2026-01-04,2027-06-01\n")
         .file("out/metrics.jsonl", "{\"ts\":\"2026-01-04T10:11:12Z\",\"level\":\"info\",\"rows\":12}\n{\"ts\":\"2026-01-04T10:11:13Z\",\"level\":\"info\",\"rows\":9}\n")
         .file("out/report.json", "{\"resourceType\":\"DiagnosticReport\",\"status\":\"final\",\"effectiveDateTime\":\"2013\",\"issued\":\"2013-01-01T00:00:00Z\"}\n")
+        .file("out/access.log", "10.0.0.7 - - [01/Nov/2026:10:00:00 +0000] \"GET /fhir/Patient?family=[NAME]&birthdate=1947 HTTP/1.1\" 200\n")
+        .file("out/app.log", "route=primary slug=4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce\n")
         .file("out/build.log", "Downloading https://repo.example/org/jordan/lib-13.13.6.jar\n2026-03-168 warning: unused variable\n")
         .file("out/app-20190412.log", "INFO started\n")
         .file("out/logs/app.log.2019-04-12", "INFO started\n")
@@ -304,6 +306,15 @@ fn clean_data_pass() {
         ran.out
     );
     assert!(folder.read("c.md").contains("| G | Social Security numbers | pass | 0 |"));
+}
+
+#[test]
+fn what_redact_writes_passes() {
+    let folder = Folder::new("redacted-passes");
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").display().to_string();
+    folder.phivet(&["redact", &data, "out", "--quiet"]).exits(0);
+    let (code, letters, printed) = failed(&folder, "100", &["out"]);
+    assert!(code == 0 && letters.is_empty(), "{letters:?}\n{printed}");
 }
 
 #[test]

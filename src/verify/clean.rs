@@ -17,7 +17,7 @@ pub(super) fn derived(text: &[u8]) -> u64 {
 }
 
 /// `[NAME]`, `[DATE-2]`, `<PATIENT_1>`: what de-identification writes in the place of a value.
-fn is_bracketed(value: &[u8]) -> bool {
+pub(super) fn is_bracketed(value: &[u8]) -> bool {
     let inner = match value {
         [b'[', inner @ .., b']'] | [b'<', inner @ .., b'>'] | [b'{', inner @ .., b'}'] => inner,
         _ => return false,

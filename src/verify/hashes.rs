@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 use super::columns::Column;
 use super::encodings;
 use super::search::Search;
-use super::spaces::{SPACES, Space};
+use super::spaces::{NUMBERS, SPACES, Space};
 use crate::document::Document;
 use crate::judge::Finding;
 
@@ -132,7 +132,9 @@ impl Hashes {
         let undone = search.undone();
         let mut findings = Vec::new();
         for (target, algorithm, space) in undone {
-            if let Some(target) = self.targets.get(target) {
+            // Outside of a column a hashed `3` is a counter's, and nobody's.
+            let is_telling = |target: &&Target| space != NUMBERS || !target.hints.is_empty();
+            if let Some(target) = self.targets.get(target).filter(is_telling) {
                 let mut finding = target.finding.clone();
                 finding.confidence = 1.0;
                 finding.evidence = vec![format!("undone: a bare {algorithm} hash out of the {space}")];

@@ -28,6 +28,9 @@ const AREA_CODES: u64 = 455;
 /// Exchanges 200 to 999, lines 0000 to 9999.
 const LINES: u64 = 800 * 10_000;
 
+/// Any numbers at all.
+pub(super) const NUMBERS: &str = "years, ages and numbers of up to six digits";
+
 /// Numbers that are tried in a second or two.
 const SMALL: u64 = 10_000_000;
 
@@ -41,12 +44,7 @@ impl Space {
 /// The spaces, the small ones first.
 pub(super) const SPACES: &[Space] = &[
     Space { name: "ZIP codes", hints: &["zip", "postal"], count: 100_000, write: |n, out| digits(n, 5, out) },
-    Space {
-        name: "years, ages and numbers of up to six digits",
-        hints: &["age", "year"],
-        count: 1_000_000,
-        write: plain,
-    },
+    Space { name: NUMBERS, hints: &["age", "year"], count: 1_000_000, write: plain },
     Space { name: "numbers of four digits", hints: &["last", "ssn"], count: 10_000, write: |n, out| digits(n, 4, out) },
     Space { name: "numbers of six digits", hints: &["mrn"], count: 1_000_000, write: |n, out| digits(n, 6, out) },
     Space { name: "dates", hints: &["dob", "birth", "date"], count: DAYS * FORMS, write: date },
