@@ -318,9 +318,10 @@ fn new_ones(rules: &Rules, leaks: &mut Vec<Leak>, findings: &[Finding], hits: &[
 
 /// The text at a place, with the brackets around it: a value may end before one.
 fn bracketed<'t>(text: &'t [u8], at: &Range<usize>) -> &'t [u8] {
-    let start = at.start - usize::from(at.start > 0 && text.get(at.start - 1) == Some(&b'['));
-    let end = at.end + usize::from(text.get(at.end) == Some(&b']'));
-    text.get(start..end).unwrap_or_default()
+    let value = text.get(at.clone()).unwrap_or_default();
+    let opens = !value.starts_with(b"[") && at.start > 0 && text[at.start - 1] == b'[';
+    let closes = !value.ends_with(b"]") && text.get(at.end) == Some(&b']');
+    text.get(at.start - usize::from(opens)..at.end + usize::from(closes)).unwrap_or_default()
 }
 
 /// Does a finding of the scan count here: is it an identifier, and not a well-made replacement of one?
