@@ -6,6 +6,8 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 // Shared with the library, which reads what this script writes.
 #[path = "src/words/hash.rs"]
 mod hash;
@@ -21,6 +23,8 @@ mod search;
 #[allow(dead_code)]
 #[path = "src/detect/shapes.rs"]
 mod shapes;
+#[path = "src/streams/source.rs"]
+mod source;
 #[allow(dead_code)]
 #[path = "src/detect/vocabulary.rs"]
 mod vocabulary;
@@ -64,6 +68,8 @@ fn main() -> Result<()> {
         "src/detect/shapes.rs",
         "src/detect/vocabulary.rs",
         "src/streams/program.rs",
+        "src/streams/source.rs",
+        "src/streams/ordinary.txt",
         "rules/vocabulary",
         "rules/words",
         "rules/identifiers",
@@ -85,10 +91,14 @@ fn main() -> Result<()> {
     let rules = catalogue(&root)?;
     let search = search(&rules)?;
     fs::write(out.join("search.bin"), search.to_bytes())?;
-    fs::write(out.join("search.rs"), search.program.source())?;
+    let ordinary = fs::read(root.join("src/streams/ordinary.txt"))?;
+    fs::write(out.join("search.rs"), source::write(&search.program, search::ask::FIRST, &ordinary))?;
     fs::write(out.join("labels.bin"), labels(&rules))?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
-    fs::write(out.join("rules.json"), serde_json::to_string(&rules)?)?;
+    let rules = serde_json::to_string(&rules)?;
+    let digest = Sha256::digest(&rules);
+    fs::write(out.join("rules.sha256"), digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
+    fs::write(out.join("rules.json"), rules)?;
     Ok(())
 }
 
@@ -240,7 +250,8 @@ fn search(rules: &[serde_json::Value]) -> Result<search::Search> {
         let in_text = identifier["alone"].as_str().is_some_and(|alone| alone != "never");
         let looks = identifier["looks"].as_array().filter(|_| in_text);
         for (look, pattern) in (0u16..).zip(looks.into_iter().flatten()) {
-            patterns.push(((rule, look), pattern.as_str().unwrap_or_default()));
+            let street = !identifier["near"].is_null();
+            patterns.push(((rule, look), pattern.as_str().unwrap_or_default(), street));
         }
     }
     let built = search::Search::new(patterns.into_iter());

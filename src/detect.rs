@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::document::Document;
-use crate::fields::Owner;
+use crate::fields::{Holds, Owner};
 use crate::rule::RuleId;
 
 mod arguments;
@@ -91,8 +91,18 @@ pub struct FlowStep {
 
 /// The one trait: something that sees hits in a document.
 pub trait Detector: Send + Sync {
-    /// Adds what it sees in `document` to `hits`, in any order. Pure, and never panics on any bytes.
-    fn detect(&self, document: &Document, hits: &mut Vec<Hit>);
+    /// Adds what it sees in a document, of which it is known what it holds, in any order. Pure, and never panics on any
+    /// bytes.
+    fn detect(&self, about: (&Document, Holds), seen: &mut Sight);
+}
+
+/// What the detectors saw in a document.
+#[derive(Debug, Default)]
+pub struct Sight {
+    /// Where something looks like an identifier or is called one.
+    pub hits: Vec<Hit>,
+    /// Where runs of characters begin that may be base64: 24 or more.
+    pub runs: Vec<usize>,
 }
 
 /// What speaks for or against a hit. A set of the constants below.

@@ -22,7 +22,7 @@ pub mod xml;
 use std::ops::Range;
 
 use crate::document::Document;
-pub use marks::Mark;
+pub use marks::{Holds, Mark};
 
 /// Whose record a value stands in, as told by its path (`patient.name`, `NM1*85`, `PV1-7`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

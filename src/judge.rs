@@ -56,6 +56,8 @@ pub(crate) struct Found<'a> {
     pub(crate) flows: &'a [FlowHit],
     /// Where the document's name holds identifiers; asked only where something else was found.
     pub(crate) in_name: &'a dyn Fn() -> Vec<Range<usize>>,
+    /// May there be comments that allow something?
+    pub(crate) allows: bool,
 }
 
 impl Judge {
@@ -72,8 +74,8 @@ impl Judge {
         document: &Document,
         found: Found<'_>,
     ) -> Vec<Finding> {
-        let Found { hits, flows, in_name } = found;
-        let mut allows = allow::read(&document.bytes);
+        let Found { hits, flows, in_name, allows } = found;
+        let mut allows = if allows { allow::read(&document.bytes) } else { Vec::new() };
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
         let mut findings = Vec::new();
         if !hits.is_empty() {

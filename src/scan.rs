@@ -17,9 +17,10 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Repeats, Text};
+use crate::detect::{Columns, Detector, Edit, FlowHit, Mentions, Repeats, Sight, Text};
 use crate::document::{Document, Origin, Place};
 use crate::error::Result;
+use crate::fields::Holds;
 use crate::fields::remarks::Remark;
 use crate::judge::policy::{Policy, Profile};
 use crate::judge::{Finding, Found, Judge, Pos, named};
@@ -141,10 +142,11 @@ impl Scanner {
             return hits;
         }
         let whole = at == 0 && document.own == (0..document.bytes.len()) && document.name.ends_with(".rs");
-        match std::str::from_utf8(&document.bytes) {
-            Ok(text) if whole && !self.analysis().is_empty() => flows::alone(self.analysis(), &document.name, text),
-            _ => Vec::new(),
+        if !whole || self.analysis().is_empty() {
+            return Vec::new();
         }
+        let text = std::str::from_utf8(&document.bytes);
+        text.map_or_else(|_| Vec::new(), |text| flows::alone(self.analysis(), &document.name, text))
     }
 
     /// Why code in a document was not followed, if so.
@@ -216,10 +218,11 @@ impl Scanner {
 
     /// The findings in a document and in what is encoded in it, at their places in the document.
     fn decoded_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
-        let mut findings = match escaped::Plain::of(document) {
+        let (mut findings, runs) = match escaped::Plain::of(document) {
             Some(plain) => {
-                let found = self.plain_findings(&plain.document, policy);
-                found.into_iter().map(|finding| plain.placed(finding, document)).collect()
+                let (found, runs) = self.plain_findings(&plain.document, policy);
+                let found = found.into_iter().map(|finding| plain.placed(finding, document)).collect();
+                (found, runs.into_iter().map(|run| plain.written_at(run)).collect())
             }
             None => self.plain_findings(document, policy),
         };
@@ -232,12 +235,12 @@ impl Scanner {
             .iter()
             .map(|f| usize::try_from(f.start_byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX))
             .collect();
-        let hidden = embedded::texts(&document.bytes)
+        let hidden = embedded::texts(&document.bytes, &runs)
             .into_iter()
             .filter(|(run, _)| document.own.contains(&run.start) && !told.iter().any(|at| run.contains(at)));
         for (run, text) in hidden {
             let inner = Document::of(document.name.clone(), text);
-            let found = self.plain_findings(&inner, policy);
+            let (found, _) = self.plain_findings(&inner, policy);
             findings.extend(found.into_iter().map(|finding| embedded::placed(finding, document, &run)));
         }
         if findings.len() > seen {
@@ -246,15 +249,16 @@ impl Scanner {
         findings
     }
 
-    /// The findings in a document as it stands.
-    fn plain_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
-        let mut hits = Vec::new();
+    /// The findings in a document as it stands, and where base64 may begin in it.
+    fn plain_findings(&self, document: &Document, policy: &Policy) -> (Vec<Finding>, Vec<usize>) {
+        let (mut seen, holds) = (Sight::default(), Holds::of(document));
         for detector in &self.detectors {
-            detector.detect(document, &mut hits);
+            detector.detect((document, holds), &mut seen);
         }
         let in_name = || self.in_name(&document.name);
         let flows = self.flows_in(document);
-        self.judge.judge(&self.rules, &self.engine, policy, document, Found { hits, flows: &flows, in_name: &in_name })
+        let found = Found { hits: seen.hits, flows: &flows, in_name: &in_name, allows: holds.has_allows() };
+        (self.judge.judge(&self.rules, &self.engine, policy, document, found), seen.runs)
     }
 
     /// Where a document's name, read as a text, holds identifiers.
@@ -263,17 +267,12 @@ impl Scanner {
         let mut spans = Vec::new();
         for text in named::readings(name) {
             let document = Document::new("", Kind::Unknown, text);
-            let mut hits = Vec::new();
+            let (mut seen, holds) = (Sight::default(), Holds::of(&document));
             for detector in &self.detectors {
-                detector.detect(&document, &mut hits);
+                detector.detect((&document, holds), &mut seen);
             }
-            let found = self.judge.judge(
-                &self.rules,
-                &self.engine,
-                &policy,
-                &document,
-                Found { hits, flows: &[], in_name: &Vec::new },
-            );
+            let found = Found { hits: seen.hits, flows: &[], in_name: &Vec::new, allows: false };
+            let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, found);
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
             spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
         }

@@ -17,13 +17,13 @@ use program::Program;
 
 /// How many bytes make one word of bits.
 pub(crate) const BLOCK: usize = 64;
-/// How many words a program runs over together.
-const WORDS: usize = 32;
+/// How many words an interpreted program runs over together.
+const WORDS: usize = OWN + 2;
 /// The first and the last word of a window. They belong to its neighbours: what lies before, and what lies ahead.
 const FIRST: usize = 8;
 const LAST: usize = FIRST + WORDS - 1;
 /// How many words of a window are its own.
-const OWN: usize = WORDS - 2;
+const OWN: usize = GROUPS * GROUP_OWN;
 
 /// The answers to one question, for a stretch of text; aligned for vector instructions. Before the first word stands
 /// nothing; behind the last, which is not known, everything.
@@ -76,6 +76,8 @@ impl Form {
 
 /// How many words compiled code runs over together, the one ahead included.
 pub(crate) const GROUP: usize = 8;
+/// How many of them are its own.
+const GROUP_OWN: usize = GROUP - 1;
 /// How many groups make a window.
 const GROUPS: usize = 4;
 
@@ -111,6 +113,9 @@ pub(crate) trait Vector: Copy {
     /// What is `n` (1 to 63) places behind.
     fn after(self, n: u32) -> Self;
 
+    /// Is anything in the words but for the last, or in the first `ahead` (0 to 63) places of that?
+    fn any(self, ahead: u32) -> bool;
+
     /// Where the runs end that begin at these marks.
     #[inline(always)]
     fn through(self, runs: Self, carry: &mut bool) -> Self {
@@ -140,22 +145,33 @@ pub(crate) struct State {
     pub(crate) through: Vec<bool>,
 }
 
-/// The answers of a window: for each question its words.
-type Answers = Vec<[u64; WORDS]>;
+/// The answers of a window: for each question its words, in groups; the last of a group is not its own.
+type Answers = Vec<[Words; GROUPS]>;
+
+/// Questions of a group that are answered with yes somewhere, one bit each; what the others' answers hold is old.
+type Lively = u128;
 
 /// Where a group's answers go.
 pub(crate) struct To<'a> {
     answers: &'a mut Answers,
-    word: usize,
+    group: usize,
+    lively: Lively,
 }
 
 impl To<'_> {
     #[inline(always)]
     pub(crate) fn put<V: Vector>(&mut self, question: usize, answer: V) {
-        let row = self.answers.get_mut(question).and_then(|row| row.get_mut(self.word..));
-        // The word ahead is written too, and again by the group that it belongs to.
-        if let Some(place) = row.and_then(<[u64]>::first_chunk_mut) {
+        if let Some(place) = self.answers.get_mut(question).and_then(|row| row.get_mut(self.group)) {
             answer.store(place);
+        }
+    }
+
+    /// The same of a question that is hardly ever answered with yes: only [`Machine::which`] may ask for it.
+    #[inline(always)]
+    pub(crate) fn put_rare<V: Vector>(&mut self, question: usize, answer: V) {
+        if answer.any(0) {
+            self.put(question, answer);
+            self.lively |= 1 << question;
         }
     }
 }
@@ -192,6 +208,7 @@ pub(crate) struct Machine<'t> {
     registers: Vec<Window>,
     state: State,
     answers: Answers,
+    lively: [Lively; GROUPS],
     /// The bytes of the window that was read last.
     own: Range<usize>,
 }
@@ -202,7 +219,8 @@ impl<'t> Machine<'t> {
     }
 
     fn on(form: Form, (program, compiled): (&'t Program, Option<Compiled>), text: &'t [u8]) -> Self {
-        let compiled = compiled.filter(|code| form != Form::Portable && code.answers == program.answers.len());
+        let fits = |code: &Compiled| code.answers == program.answers.len() && code.answers < Lively::BITS as usize;
+        let compiled = compiled.filter(|code| form != Form::Portable && fits(code));
         let (registers, state) = match compiled {
             Some(code) => {
                 (Vec::new(), State { before: vec![[0; GROUP]; code.befores], through: vec![false; code.throughs] })
@@ -212,8 +230,9 @@ impl<'t> Machine<'t> {
                 (registers, State { before: Vec::new(), through: vec![false; program.steps.len()] })
             }
         };
-        let answers = vec![[0; WORDS]; program.answers.len()];
-        let mut machine = Self { form, program, compiled, text, registers, state, answers, own: 0..0 };
+        let answers = vec![[[0; GROUP]; GROUPS]; program.answers.len()];
+        let lively = [0; GROUPS];
+        let mut machine = Self { form, program, compiled, text, registers, state, answers, lively, own: 0..0 };
         if compiled.is_none() {
             machine.fill(0, LAST);
         }
@@ -262,17 +281,16 @@ impl<'t> Machine<'t> {
         self.own = start..(start + words * BLOCK).min(self.text.len());
         // Behind the text's end there is nothing.
         if let Some(bits @ 1..) = self.own.len().checked_rem(BLOCK) {
-            let last = self.own.len() / BLOCK;
-            self.answers.iter_mut().for_each(|row| row[last] &= (1 << bits) - 1);
+            let (group, word) = place(self.own.len());
+            self.answers.iter_mut().for_each(|row| row[group][word] &= (1 << bits) - 1);
         }
         Some(self.own.clone())
     }
 
     /// Answers for the window that begins at `start`; how many words it has.
     fn run_compiled(&mut self, code: Compiled, start: usize) -> usize {
-        const OWN: usize = GROUP - 1;
         for group in 0..GROUPS {
-            let from = start + group * OWN * BLOCK;
+            let from = start + group * GROUP_OWN * BLOCK;
             if from >= self.text.len() {
                 break;
             }
@@ -282,14 +300,15 @@ impl<'t> Machine<'t> {
                     plane[word] = bits;
                 }
             }
-            let mut to = To { answers: &mut self.answers, word: group * OWN };
+            let mut to = To { answers: &mut self.answers, group, lively: 0 };
             #[cfg(target_arch = "x86_64")]
             if let Form::X86(form) = self.form {
                 (code.run)(form, &bits, &mut self.state, &mut to);
             }
             let _ = (&code, &bits, &mut to);
+            self.lively[group] = to.lively;
         }
-        GROUPS * OWN
+        OWN
     }
 
     fn run(&mut self, start: usize) -> usize {
@@ -302,7 +321,8 @@ impl<'t> Machine<'t> {
         }
         self.form.run(self.program, &mut self.registers, &mut self.state.through);
         for (row, register) in self.answers.iter_mut().zip(&self.program.answers) {
-            row[..OWN].copy_from_slice(&self.registers[usize::from(*register)].0[FIRST + 1..LAST]);
+            let own = self.registers[usize::from(*register)].0[FIRST + 1..LAST].chunks(GROUP_OWN);
+            row.iter_mut().zip(own).for_each(|(group, own)| group[..own.len()].copy_from_slice(own));
         }
         OWN
     }
@@ -312,24 +332,44 @@ impl<'t> Machine<'t> {
         self.own.clone().step_by(BLOCK)
     }
 
-    /// The answers to a question, for all blocks of the window.
-    pub(crate) fn row(&self, question: usize) -> &[u64] {
-        &self.answers[question][..self.own.len().div_ceil(BLOCK)]
+    /// The answers to a question, for all blocks of the window, into `to`.
+    pub(crate) fn append(&self, question: usize, to: &mut Vec<u64>) {
+        let all = to.len() + self.own.len().div_ceil(BLOCK);
+        self.answers[question].iter().for_each(|group| to.extend_from_slice(&group[..GROUP_OWN]));
+        to.truncate(all);
     }
 
-    /// The answers to a question for the block that begins at `at`, one of the window's.
+    /// The answers for the block that begins at `at`, one of the window's.
     #[inline]
-    pub(crate) fn answer(&self, question: usize, at: usize) -> u64 {
-        self.answers[question][(at - self.own.start) / BLOCK % WORDS]
+    pub(crate) fn answers(&self, at: usize) -> impl Fn(usize) -> u64 {
+        let (group, word) = place(at - self.own.start);
+        move |question| self.answers[question][group][word]
     }
 
     /// Which of the questions are answered with yes at a bit of the block at `at`.
     #[inline]
     pub(crate) fn which(&self, questions: Range<usize>, at: usize, bit: u64) -> impl Iterator<Item = usize> {
-        let word = (at - self.own.start) / BLOCK % WORDS;
-        let rows = self.answers[questions].iter().enumerate();
-        rows.filter(move |(_, row)| row[word] & bit != 0).map(|(i, _)| i)
+        let (group, word) = place(at - self.own.start);
+        let first = questions.start;
+        // Interpreted programs answer all.
+        let (mut lively, rest) = match self.compiled {
+            Some(_) => (self.lively[group] >> first & ((1 << questions.len()) - 1), 0..0),
+            None => (0, questions),
+        };
+        let next = move || {
+            let question = lively.trailing_zeros() as usize;
+            (lively != 0).then(|| lively &= lively - 1).map(|()| first + question)
+        };
+        let is = move |question: &usize| self.answers[*question][group][word] & bit != 0;
+        std::iter::from_fn(next).chain(rest).filter(is).map(move |question| question - first)
     }
+}
+
+/// The group, and the word in it, where the byte stands that is so many behind a window's first.
+#[inline]
+fn place(at: usize) -> (usize, usize) {
+    let word = at / BLOCK;
+    (word / GROUP_OWN % GROUPS, word % GROUP_OWN)
 }
 
 /// Does the compiled program say the same as the other to the first `questions` questions, with all that this processor
@@ -345,7 +385,8 @@ pub(crate) fn same_on_all_forms(
         let mut all = Vec::new();
         while machine.next().is_some() {
             for block in machine.blocks() {
-                all.extend((0..questions).map(|question| (block, question, machine.answer(question, block))));
+                let answers = machine.answers(block);
+                all.extend((0..questions).map(|question| (block, question, answers(question))));
             }
         }
         all

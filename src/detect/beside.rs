@@ -8,7 +8,7 @@ use aho_corasick::packed::Searcher;
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
 use crate::detect::{Clues, names};
-use crate::fields::Owner;
+use crate::fields::{Owner, marks};
 use crate::rule::{RuleId, Value};
 use crate::words::{self, Class};
 
@@ -63,8 +63,7 @@ pub(crate) fn of_number(engine: &Engine, text: &[u8], called: Called, (key, at):
 }
 
 /// Finds folders of people.
-static FOLDERS: LazyLock<Option<Searcher>> =
-    LazyLock::new(|| Searcher::new(["patient/", "patients/", "chart/", "charts/", "member/", "members/"]));
+static FOLDERS: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(marks::FOLDERS));
 
 /// Numbers in folders of people: what they are called, the folder's name, where they begin.
 pub(crate) fn in_paths(engine: &Engine, text: &[u8]) -> Vec<(Called, Range<usize>, usize)> {

@@ -8,9 +8,9 @@ use crate::detect::checks::{self, Verdict};
 use crate::detect::engine::Engine;
 use crate::detect::labels::Called;
 use crate::detect::matcher::Match;
-use crate::detect::{Clues, Detector, Hit, Text, encoded, names};
+use crate::detect::{Clues, Detector, Hit, Sight, Text, encoded, names};
 use crate::document::Document;
-use crate::fields::{FORMATS, Field, Label, Owner, marks};
+use crate::fields::{FORMATS, Field, Holds, Label, Owner};
 use crate::rule::{RuleId, Value};
 use crate::words;
 
@@ -28,12 +28,12 @@ pub(crate) struct Columns {
 }
 
 impl Detector for Columns {
-    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+    fn detect(&self, (document, holds): (&Document, Holds), seen: &mut Sight) {
+        let hits = &mut seen.hits;
         let mut fields = Vec::new();
         let mut columns: HashMap<Label, Option<Called>> = HashMap::new();
-        let may_be = marks::may_be(document);
         for (i, format) in FORMATS.iter().enumerate() {
-            if may_be >> i & 1 == 1 && (format.is)(document) {
+            if holds.is_format(i) && (format.is)(document) {
                 fields.clear();
                 (format.read)(document, &mut fields);
                 self.fields((document, format.name), &fields, &mut columns, hits);

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::detect::{Columns, Detector, Hit, Text};
+use crate::detect::{Columns, Detector, Hit, Sight, Text};
 use crate::document::Document;
-use crate::fields::Field;
+use crate::fields::{Field, Holds};
 use crate::kind::{self, Kind};
 
 /// Shorter texts hold no document.
@@ -21,10 +21,11 @@ pub(super) fn read(columns: &Columns, text: &Text, outer: &Document, field: &Fie
         return;
     }
     let inner = Document::new("", if binary { Kind::Binary } else { Kind::Prose }, decoded.bytes);
-    let mut found = Vec::new();
-    columns.detect(&inner, &mut found);
-    text.detect(&inner, &mut found);
-    for hit in found {
+    let mut seen = Sight::default();
+    let holds = Holds::of(&inner);
+    columns.detect((&inner, holds), &mut seen);
+    text.detect((&inner, holds), &mut seen);
+    for hit in seen.hits {
         let Some(at) = place(&decoded.places, &hit.at) else { continue };
         let at = field.value.start + at.start..field.value.start + at.end;
         hits.push(Hit { at, label: None, record: Some(field.record), ..hit });

@@ -90,8 +90,10 @@ const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/search.bin"));
 /// The search for `rules`.
 pub(crate) fn derive(rules: &Rules) -> Result<Search> {
     let in_text = rules.iter().filter(|(_, rule)| rule.identifier.alone != Alone::Never);
-    let patterns = in_text
-        .flat_map(|(id, rule)| (0u16..).zip(&rule.identifier.looks).map(move |(i, look)| ((id.0, i), look.as_str())));
+    let patterns = in_text.flat_map(|(id, rule)| {
+        let street = rule.identifier.near.is_some();
+        (0u16..).zip(&rule.identifier.looks).map(move |(i, look)| ((id.0, i), look.as_str(), street))
+    });
     Search::new(patterns).map_err(|((rule, look), why)| {
         let rule = rules.get(RuleId(rule));
         let pattern = rule.identifier.looks.get(usize::from(look)).map_or("", String::as_str);

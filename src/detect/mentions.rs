@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::engine::Engine;
-use crate::detect::{Clues, Detector, Hit, names, rows, towns};
+use crate::detect::{Clues, Detector, Hit, Sight, names, rows, towns};
 use crate::document::Document;
-use crate::fields::Owner;
+use crate::fields::{Holds, Owner};
 use crate::kind::Kind;
 use crate::rule::RuleId;
 use crate::words::{self, Class, Facts};
@@ -24,7 +24,8 @@ const SENTENCE: usize = 30;
 pub(crate) struct Mentions(pub(crate) Arc<Engine>);
 
 impl Detector for Mentions {
-    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+    fn detect(&self, (document, _): (&Document, Holds), seen: &mut Sight) {
+        let hits = &mut seen.hits;
         let personal = |kind: &&str| {
             let rules = self.0.of_kind(kind);
             hits.iter().any(|hit| hit.rule.is_some_and(|rule| rules.contains(&rule)))

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, Match, MatchKind, packed};
 
 use crate::detect::engine::Engine;
-use crate::detect::{Clues, Detector, Hit, checks};
+use crate::detect::{Clues, Detector, Hit, Sight, checks};
 use crate::document::Document;
-use crate::fields::Owner;
+use crate::fields::{Holds, Owner};
 use crate::kind::Kind;
 use crate::rule::RuleId;
 
@@ -32,7 +32,8 @@ pub(crate) struct Repeats(pub(crate) Arc<Engine>);
 type Meaning = (RuleId, Owner);
 
 impl Detector for Repeats {
-    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+    fn detect(&self, (document, _): (&Document, Holds), seen: &mut Sight) {
+        let hits = &mut seen.hits;
         if hits.is_empty() || matches!(document.kind, Kind::Generated | Kind::Binary | Kind::Legal) {
             return;
         }

@@ -26,16 +26,22 @@ pub(crate) mod ask {
     /// Brackets that open and that close.
     pub(crate) const OPENS: usize = 7;
     pub(crate) const CLOSES: usize = 8;
+    /// Runs of 24 or more characters of base64 begin here (RFC 4648, sections 4 and 5).
+    pub(crate) const RUNS: usize = 9;
     /// A pattern may begin here: any of those that follow.
-    pub(crate) const PATTERNS: usize = 9;
+    pub(crate) const PATTERNS: usize = 10;
     /// A byte by which patterns are known: any of those that follow.
-    pub(crate) const INNER: usize = 10;
+    pub(crate) const INNER: usize = 11;
     /// The first pattern; one question each from here on.
-    pub(crate) const FIRST: usize = 11;
+    pub(crate) const FIRST: usize = 12;
 }
 
 /// A pattern: number of its rule (by id), number among the rule's looks.
 pub(crate) type Look = (u16, u16);
+
+/// What a search is made of: a pattern, how it is written, and whether a street's name must stand behind its number
+/// ([`crate::rule::Near`]).
+pub(crate) type Pattern<'p> = (Look, &'p str, bool);
 
 /// The program, and which patterns it asks for.
 pub(crate) struct Search {
@@ -56,21 +62,27 @@ impl Search {
     ///
     /// # Errors
     /// The pattern that is no pattern, and why.
-    pub(crate) fn new<'p>(patterns: impl Iterator<Item = (Look, &'p str)>) -> Result<Self, (Look, String)> {
+    pub(crate) fn new<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Result<Self, (Look, String)> {
         let mut b = Builder::new();
         let (mut asked, free) = spots(&mut b);
         let (mut looks, mut shapes, mut inner, mut inner_shapes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut shapeless = Vec::new();
-        for (look, pattern) in patterns {
+        let on_streets = numbers_on_streets(&mut b, free);
+        for (look, pattern, street) in patterns {
             let hir = parse(pattern).map_err(|e| (look, e))?;
+            if street && begins_with_digit(&hir) {
+                looks.push(look);
+                shapes.push(on_streets);
+                continue;
+            }
             let common = [&b"some"[..], b"Some"].iter().any(|word| begins(&hir, word));
             let found = match common.then(|| split(&hir)).flatten() {
                 Some((before, rest)) => {
                     inner.push((look, before));
-                    inner_shapes.extend(shape(&mut b, &rest));
+                    inner_shapes.extend(shape(&mut b, &rest, None));
                     continue;
                 }
-                None => shape(&mut b, &hir),
+                None => shape(&mut b, &hir, Some(free)),
             };
             if found.is_none() {
                 shapeless.push(look);
@@ -79,8 +91,7 @@ impl Search {
             shapes.push(found.unwrap_or(free));
         }
         let none = b.set(|_| false);
-        let any = b.any(&shapes).unwrap_or(none);
-        asked.push(b.and(any, free));
+        asked.push(b.any(&shapes).unwrap_or(none));
         asked.push(b.any(&inner_shapes).unwrap_or(none));
         asked.extend(shapes.into_iter().chain(inner_shapes));
         Ok(Self { program: b.finish(&asked), looks, inner, shapeless, is_built_in: false })
@@ -135,6 +146,33 @@ fn parse(pattern: &str) -> Result<Hir, String> {
     parsed.map_err(|e| e.to_string())
 }
 
+/// Does every match begin with a digit?
+fn begins_with_digit(hir: &Hir) -> bool {
+    (0..=255_u8).filter(|b| !b.is_ascii_digit()).all(|b| !begins(hir, &[b]))
+}
+
+/// Numbers behind which a street's name may stand: a word with a capital, or a number with letters (`5th`).
+fn numbers_on_streets(b: &mut Builder, free: Node) -> Node {
+    let (digit, upper) = (b.set(|b| b.is_ascii_digit()), b.set(|b| b.is_ascii_uppercase()));
+    let (letter, space) = (b.set(|b| b.is_ascii_alphabetic()), b.byte(b' '));
+    let mut behind = b.or(letter, digit);
+    for _ in 0..4 {
+        let more = b.and_after(digit, behind, 1);
+        behind = b.or(letter, more);
+    }
+    let numbered = b.and_after(digit, behind, 1);
+    let name = b.or(upper, numbered);
+    let mut reached = b.and_after(space, name, 1);
+    let mut run = b.set(|b| b.is_ascii_alphanumeric() || b == b'-');
+    for len in [1, 2, 4, 8] {
+        let more = b.and_after(run, reached, len);
+        reached = b.or(reached, more);
+        run = b.and_after(run, run, len);
+    }
+    let begins = b.and(free, digit);
+    b.and_after(begins, reached, 1)
+}
+
 /// Cuts a pattern before its first literal that is no letter or digit: what may stand before, and the rest.
 fn split(hir: &Hir) -> Option<(Bytes, Hir)> {
     let HirKind::Concat(parts) = hir.kind() else { return None };
@@ -178,8 +216,22 @@ fn spots(b: &mut Builder) -> (Vec<Node>, Node) {
         word_begins(b, word, digit),
         b.set(|b| matches!(b, b'{' | b'(' | b'[')),
         b.set(|b| matches!(b, b'}' | b')' | b']')),
+        runs(b),
     ];
     (asked, free)
+}
+
+/// Where 24 or more characters of base64 begin.
+fn runs(b: &mut Builder) -> Node {
+    let one = b.set(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'));
+    let [mut run, mut eight] = [one; 2];
+    for len in [1, 2, 4, 8] {
+        eight = run;
+        run = b.and_after(run, run, len);
+    }
+    let long = b.and_after(run, eight, 16);
+    let before = b.before(one, 1);
+    b.less(long, before)
 }
 
 /// Tokens behind words, with one to four bytes between.

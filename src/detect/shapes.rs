@@ -137,19 +137,19 @@ fn share(hir: &Hir) -> f64 {
     }
 }
 
-/// What places must be so that a match of `hir` may begin there; `None` if that can be any.
-pub(crate) fn shape(b: &mut Builder, hir: &Hir) -> Option<Node> {
-    Shapes(b).of(hir, None, RARE)
+/// What places must be so that a match of `hir` may begin there, at one of `at`; `None` if that can be any.
+pub(crate) fn shape(b: &mut Builder, hir: &Hir, at: Option<Node>) -> Option<Node> {
+    Shapes(b).of(hir, (at, None), RARE)
 }
 
 struct Shapes<'b>(&'b mut Builder);
 
 impl Shapes<'_> {
-    /// Where `hir` begins and, behind it, `then` holds (`None`: nothing is known of what follows). It need not be told
-    /// apart further than to this share of places.
-    fn of(&mut self, hir: &Hir, then: Option<Node>, rare: f64) -> Option<Node> {
+    /// Where `hir` begins, at places of `at`, and behind it `then` holds (`None`: nothing is known of it). It need not be
+    /// told apart further than to this share of places.
+    fn of(&mut self, hir: &Hir, (at, then): (Option<Node>, Option<Node>), rare: f64) -> Option<Node> {
         match hir.kind() {
-            HirKind::Empty | HirKind::Look(_) => then,
+            HirKind::Empty | HirKind::Look(_) => self.at(at, then),
             HirKind::Literal(lit) => {
                 let mut left = 1.0;
                 let enough = lit.0.iter().position(|b| {
@@ -158,18 +158,22 @@ impl Shapes<'_> {
                 });
                 let len = enough.map_or(lit.0.len(), |last| last + 1);
                 let then = then.filter(|_| len == lit.0.len());
-                lit.0[..len].iter().rev().fold(then, |then, byte| {
+                // What stands first is a question of its own: where it says no, nobody asks on.
+                let all = lit.0[..len].iter().rev().fold(None, |all, byte| {
                     let here = self.0.byte(*byte);
-                    Some(self.followed(here, then, 1))
-                })
+                    Some(self.followed(here, all, 1))
+                })?;
+                let all = self.at(at, Some(all))?;
+                Some(self.followed(all, then, len as u8))
             }
             HirKind::Class(class) => {
                 let (set, whole) = Bytes::of(class);
                 let set = set.widened();
                 let here = self.0.set(|b| set.has(b));
+                let here = self.at(at, Some(here))?;
                 Some(self.followed(here, then.filter(|_| whole), 1))
             }
-            HirKind::Capture(capture) => self.of(&capture.sub, then, rare),
+            HirKind::Capture(capture) => self.of(&capture.sub, (at, then), rare),
             HirKind::Concat(parts) => {
                 let (mut left, mut taken) = (1.0, Vec::new());
                 for part in parts {
@@ -180,19 +184,37 @@ impl Shapes<'_> {
                     left *= share(part);
                 }
                 let then = then.filter(|_| taken.len() == parts.len());
-                taken.into_iter().rev().fold(then, |then, (part, rare)| self.of(part, then, rare))
+                let widths: Vec<Option<u32>> = taken.iter().map(|(part, _)| width(part)).collect();
+                let fixed = widths.iter().take_while(|width| width.is_some()).count();
+                let wide: u32 = widths.iter().flatten().take(fixed).sum();
+                let chain = |own: &mut Self, at: Option<Node>, taken: &[(&Hir, f64)], then: Option<Node>| {
+                    let Some(((first, rare), rest)) = taken.split_first() else { return own.at(at, then) };
+                    let then = rest.iter().rev().fold(then, |then, (part, rare)| own.of(part, (None, then), *rare));
+                    own.of(first, (at, then), *rare)
+                };
+                if fixed == taken.len() && then.is_none() || wide == 0 || wide > 60 {
+                    return chain(self, at, &taken, then);
+                }
+                let (first, rest) = taken.split_at(fixed);
+                let then = chain(self, None, rest, then);
+                let first = chain(self, at, first, None)?;
+                Some(self.followed(first, then, wide as u8))
             }
             HirKind::Alternation(parts) => {
                 if parts.len() > ALTERNATIVES {
                     let (sets, whole) = places(hir);
                     let then = then.filter(|_| whole);
-                    return sets.iter().rev().fold(then, |then, set| Some(self.byte_of(*set, then)));
+                    let all = sets.iter().rev().fold(then, |then, set| Some(self.byte_of(*set, then)));
+                    return self.at(at, all);
                 }
                 let rare = rare.max(RARE_ALTERNATIVE);
-                let ways: Option<Vec<Node>> = parts.iter().map(|part| self.of(part, then, rare)).collect();
+                let ways: Option<Vec<Node>> = parts.iter().map(|part| self.of(part, (at, then), rare)).collect();
                 self.0.any(&ways?)
             }
-            HirKind::Repetition(rep) => self.repeated(rep, then, rare),
+            HirKind::Repetition(rep) => {
+                let all = self.repeated(rep, (at, then), rare);
+                if rep.min == 0 { self.at(at, all) } else { all }
+            }
         }
     }
 
@@ -202,11 +224,20 @@ impl Shapes<'_> {
         self.followed(here, then, 1)
     }
 
+    /// Where `all` holds (`None`: anywhere), at places of `at`.
+    fn at(&mut self, at: Option<Node>, all: Option<Node>) -> Option<Node> {
+        match (at, all) {
+            (Some(at), Some(all)) => Some(self.0.and(at, all)),
+            (Some(one), None) | (None, Some(one)) => Some(one),
+            (None, None) => None,
+        }
+    }
+
     fn followed(&mut self, here: Node, then: Option<Node>, n: u8) -> Node {
         then.map_or(here, |then| self.0.and_after(here, then, n))
     }
 
-    fn repeated(&mut self, rep: &Repetition, then: Option<Node>, rare: f64) -> Option<Node> {
+    fn repeated(&mut self, rep: &Repetition, (at, then): (Option<Node>, Option<Node>), rare: f64) -> Option<Node> {
         let most = rep.max.unwrap_or(u32::MAX);
         if let Some(set) = bytes(&rep.sub) {
             let set = set.widened();
@@ -217,6 +248,7 @@ impl Shapes<'_> {
                 0 => then,
                 _ => {
                     let run = self.run(here, min);
+                    let run = self.at(at, Some(run))?;
                     Some(self.followed(run, then, min as u8))
                 }
             };
@@ -233,8 +265,8 @@ impl Shapes<'_> {
                 Some(self.0.or(then, more))
             }),
         };
-        for _ in 0..rounds {
-            then = self.of(&rep.sub, then, rare);
+        for round in (0..rounds).rev() {
+            then = self.of(&rep.sub, (at.filter(|_| round == 0), then), rare);
         }
         then
     }
@@ -363,4 +395,11 @@ fn reached(hir: &Hir, word: &[u8], from: &BTreeSet<usize>) -> BTreeSet<usize> {
             all
         }
     }
+}
+
+/// How many bytes every match has, if all have as many.
+fn width(hir: &Hir) -> Option<u32> {
+    let own = hir.properties();
+    let (least, most) = (own.minimum_len()?, own.maximum_len()?);
+    (least == most).then_some(least as u32)
 }

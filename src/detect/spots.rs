@@ -23,12 +23,14 @@ pub(crate) struct Spots {
     pub(crate) dates: u64,
     pub(crate) inner: u64,
     pub(crate) separators: u64,
+    pub(crate) runs: u64,
 }
 
 impl Spots {
     /// All places, whatever may be there.
     pub(crate) fn any(&self) -> u64 {
-        self.names | self.hyphens | self.patterns | self.numbers | self.dates | self.inner | self.separators
+        let rare = self.names | self.hyphens | self.dates | self.inner | self.runs;
+        rare | self.patterns | self.numbers | self.separators
     }
 }
 
@@ -105,16 +107,16 @@ impl<'t> Reader<'t> {
     /// Reads on: where the blocks of the next window begin; `None` behind the last.
     pub(crate) fn next(&mut self, marks: &mut Marks) -> Option<impl Iterator<Item = usize> + use<>> {
         self.machine.next()?;
-        marks.begins.extend_from_slice(self.machine.row(ask::BEGINS));
-        marks.opens.extend_from_slice(self.machine.row(ask::OPENS));
-        marks.closes.extend_from_slice(self.machine.row(ask::CLOSES));
+        self.machine.append(ask::BEGINS, &mut marks.begins);
+        self.machine.append(ask::OPENS, &mut marks.opens);
+        self.machine.append(ask::CLOSES, &mut marks.closes);
         Some(self.machine.blocks())
     }
 
     /// The spots of a block of the window.
     #[inline]
     pub(crate) fn spots(&self, at: usize) -> Spots {
-        let answer = |question| self.machine.answer(question, at);
+        let answer = self.machine.answers(at);
         let names = if self.prose { ask::NAMES_IN_PROSE } else { ask::NAMES };
         Spots {
             at,
@@ -125,6 +127,7 @@ impl<'t> Reader<'t> {
             dates: if self.prose { answer(ask::DATES) } else { 0 },
             inner: answer(ask::INNER),
             separators: answer(ask::SEPARATORS),
+            runs: answer(ask::RUNS),
         }
     }
 
@@ -146,7 +149,7 @@ mod tests {
     use regex::bytes::RegexBuilder;
 
     use super::*;
-    use crate::detect::engine::derive;
+    use crate::detect::engine::{Engine, derive};
     use crate::rule::{Alone, RuleId, Rules};
     use crate::streams::same_on_all_forms;
 
@@ -188,10 +191,12 @@ mod tests {
         #[test]
         fn no_match_is_lost(text in texts()) {
             let (rules, mut search) = search();
+            let engine = Engine::new(&rules).expect("an engine");
             let found: Vec<(usize, usize)> = patterns(&search, &text).collect();
             search.is_built_in = true;
             let compiled: Vec<(usize, usize)> = patterns(&search, &text).collect();
             for (index, (rule, look)) in search.looks.iter().enumerate() {
+                let matcher = engine.matchers.get(RuleId(*rule));
                 let rule = rules.get(RuleId(*rule));
                 prop_assert!(rule.identifier.alone != Alone::Never);
                 let pattern = format!("^(?:{})", rule.identifier.looks[usize::from(*look)]);
@@ -199,7 +204,9 @@ mod tests {
                 let word = |b: u8| b.is_ascii_alphanumeric() || b >= 0x80;
                 for at in (0..text.len()).filter(|at| *at == 0 || !word(text[at - 1])) {
                     let known = found.contains(&(at, index)) && compiled.contains(&(at, index));
-                    prop_assert!(known || !regex.is_match(&text[at..]), "{} {} at {}", rule.id, look, at);
+                    // Where what must stand near does not, no pattern is tried.
+                    let is_match = regex.is_match(&text[at..]) && matcher.is_near(&text[at..]);
+                    prop_assert!(known || !is_match, "{} {} at {}", rule.id, look, at);
                 }
             }
         }

@@ -6,8 +6,9 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::engine::Engine;
-use super::{Clues, Detector, Hit, Text};
+use super::{Clues, Detector, Hit, Sight, Text};
 use crate::document::Document;
+use crate::fields::Holds;
 use crate::kind::Kind;
 use crate::rule::{Alone, RuleId, Rules};
 
@@ -44,10 +45,11 @@ fn naive(text: &[u8]) -> Vec<(RuleId, Range<usize>, bool)> {
 }
 
 fn hits(text: &[u8]) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    Text(Arc::clone(&ENGINE)).detect(&Document::new("x.log", Kind::Log, text.to_vec()), &mut hits);
-    hits.retain(|hit| hit.clues.has(Clues::SHAPE));
-    hits
+    let mut seen = Sight::default();
+    let document = Document::new("x.log", Kind::Log, text.to_vec());
+    Text(Arc::clone(&ENGINE)).detect((&document, Holds::of(&document)), &mut seen);
+    seen.hits.retain(|hit| hit.clues.has(Clues::SHAPE));
+    seen.hits
 }
 
 /// What the pass loses of a text, in words.

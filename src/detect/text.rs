@@ -13,9 +13,10 @@ use crate::detect::engine::Engine;
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::spots::{Marks, Reader, Spots};
-use crate::detect::{COMPANY, Clues, Detector, Hit, arguments, beside, names, owners, rows, values};
+use crate::detect::{COMPANY, Clues, Detector, Hit, Sight, arguments, beside, names, owners, rows, values};
 use crate::document::Document;
-use crate::fields::Owner;
+use crate::fields::marks::DUPLICATE;
+use crate::fields::{Holds, Owner};
 use crate::kind::Kind;
 use crate::rule::{RuleId, Value};
 use crate::words;
@@ -24,7 +25,8 @@ use crate::words;
 pub(crate) struct Text(pub(crate) Arc<Engine>);
 
 impl Detector for Text {
-    fn detect(&self, document: &Document, hits: &mut Vec<Hit>) {
+    fn detect(&self, (document, holds): (&Document, Holds), seen: &mut Sight) {
+        let hits = &mut seen.hits;
         let from = hits.len();
         let mut pass = Pass {
             engine: &self.0,
@@ -35,12 +37,15 @@ impl Detector for Text {
             known: Known::default(),
             marks: Marks::default(),
             seeds: Vec::new(),
+            runs: &mut seen.runs,
             later: Vec::new(),
             last: false,
         };
         pass.run();
-        pass.numbers_in_paths();
-        pass.run_later();
+        if holds.has_folders() {
+            pass.numbers_in_paths();
+        }
+        pass.run_later(holds.has_duplicates());
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
             // A loose label of nobody's, an address of a machine and a diagnosis make no record.
@@ -74,6 +79,8 @@ struct Pass<'p> {
     marks: Marks,
     /// Places on lines that may be records without labels.
     seeds: Vec<usize>,
+    /// Where base64 may begin.
+    runs: &'p mut Vec<usize>,
     /// Loose labels of log lines: every line has some, and few stand near anything firm.
     later: Vec<(Called, Range<usize>, values::Slot)>,
     /// Is this the time for them?
@@ -104,11 +111,14 @@ impl Pass<'_> {
         if is(spots.patterns) {
             self.patterns(at, reader.patterns(spots.at, bit));
         }
-        if is(spots.separators) {
+        if is(spots.separators) && self.may_name(at) {
             self.separator(at, self.text[at]);
         }
         if is(spots.numbers) {
             self.number(at);
+        }
+        if is(spots.runs) {
+            self.runs.push(at);
         }
         if is(spots.names | spots.hyphens | spots.dates | spots.inner) {
             self.rare((reader, spots), at, bit);
@@ -153,6 +163,18 @@ impl Pass<'_> {
             Some(_) if longer => self.number_behind_words(start),
             _ => {}
         }
+    }
+
+    /// A quick no for most colons: the letters before them end no label.
+    #[inline]
+    fn may_name(&self, at: usize) -> bool {
+        if self.text[at] != b':' || at == 0 {
+            return true;
+        }
+        let quoted = matches!(self.text[at - 1], b'"' | b'\'' | b'`');
+        let end = at - usize::from(quoted);
+        let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
+        !letter || self.engine.words.may_end_with(self.text, end, self.marks.last_word(end))
     }
 
     /// A key stands before `at`, perhaps, and its value behind.
@@ -271,11 +293,11 @@ impl Pass<'_> {
     }
 
     /// Reads the values behind loose labels that were put off, where something firm stands near.
-    fn run_later(&mut self) {
+    fn run_later(&mut self, duplicates: bool) {
         let later = std::mem::take(&mut self.later);
         self.last = true;
-        if self.has_calls() {
-            for at in memchr::memmem::find_iter(self.text, "' for key '") {
+        if duplicates && self.has_calls() {
+            for at in memchr::memmem::find_iter(self.text, DUPLICATE) {
                 self.named_behind(arguments::duplicate(self.text, at));
             }
         }

@@ -16,14 +16,50 @@ pub enum Mark {
     Word(&'static [&'static str]),
 }
 
-/// The formats that may be read in a document, one bit each, in the order of [`FORMATS`].
-pub(crate) fn may_be(document: &Document) -> u64 {
-    static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
-    let mut found = SEARCH.always;
-    for text in std::iter::once(&document.bytes[..]).chain(document.head.as_deref()) {
-        SEARCH.read(text, &mut found);
+/// Folders that hold people.
+pub(crate) const FOLDERS: [&str; 6] = ["patient/", "patients/", "chart/", "charts/", "member/", "members/"];
+/// What a database says of a value that it holds already.
+pub(crate) const DUPLICATE: &str = "' for key '";
+/// What a comment that allows something begins with.
+pub(crate) const ALLOW: &str = "phivet:allow";
+
+/// Rare texts that are looked for beside the marks of formats; their bits are behind those of the formats.
+const OTHERS: [&[&str]; 3] = [&FOLDERS, &[DUPLICATE], &[ALLOW]];
+
+/// What a document may hold: one bit for each format, in the order of [`FORMATS`], then one for each of [`OTHERS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holds(u64);
+
+impl Holds {
+    /// Looks through the document, and the head of its first part.
+    pub(crate) fn of(document: &Document) -> Self {
+        static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
+        let mut found = SEARCH.always;
+        for text in std::iter::once(&document.bytes[..]).chain(document.head.as_deref()) {
+            SEARCH.read(text, &mut found);
+        }
+        Self(found)
     }
-    found
+
+    /// May the format of this number be read in it?
+    pub(crate) fn is_format(self, number: usize) -> bool {
+        self.0 >> number & 1 == 1
+    }
+
+    /// Does it speak of [`FOLDERS`]?
+    pub(crate) fn has_folders(self) -> bool {
+        self.is_format(FORMATS.len())
+    }
+
+    /// Does it say [`DUPLICATE`]?
+    pub(crate) fn has_duplicates(self) -> bool {
+        self.is_format(FORMATS.len() + 1)
+    }
+
+    /// Does it say [`ALLOW`]?
+    pub(crate) fn has_allows(self) -> bool {
+        self.is_format(FORMATS.len() + 2)
+    }
 }
 
 struct Search {
@@ -54,6 +90,9 @@ impl Search {
                 Mark::Text(texts) => texts.iter().for_each(|text| add(text, false)),
                 Mark::Word(words) => words.iter().for_each(|word| spellings(word).iter().for_each(|w| add(w, true))),
             }
+        }
+        for (i, texts) in (FORMATS.len()..).zip(OTHERS) {
+            marks.extend(texts.iter().map(|text| One { text: (*text).into(), formats: 1 << i, of_words: 0 }));
         }
         // What begins with another mark marks for that one, too: the longest is found.
         let own: Vec<(Vec<u8>, u64, u64)> =
@@ -88,9 +127,9 @@ mod tests {
     fn names(text: &str, head: Option<&str>) -> Vec<&'static str> {
         let mut document = Document::new("x", Kind::Data, text.as_bytes().to_vec());
         document.head = head.map(|head| head.as_bytes().into());
-        let found = may_be(&document);
+        let found = Holds::of(&document);
         let marked = |(i, format): (usize, &super::super::Format)| {
-            (found >> i & 1 == 1 && !matches!(format.mark, Mark::Nothing)).then_some(format.name)
+            (found.is_format(i) && !matches!(format.mark, Mark::Nothing)).then_some(format.name)
         };
         FORMATS.iter().enumerate().filter_map(marked).collect()
     }
@@ -105,5 +144,15 @@ mod tests {
         }
         assert_eq!(names("PID|1", Some("MSH|^~\\&|")), ["hl7v2"]);
         assert_eq!(names("a PatientName", None), ["dicom", "web"]);
+    }
+
+    #[test]
+    fn other_texts_are_found() {
+        let marks = |text: &str| Holds::of(&Document::new("x", Kind::Log, text.as_bytes().to_vec()));
+        let has = |text: &str| [Holds::has_folders, Holds::has_duplicates, Holds::has_allows].map(|is| is(marks(text)));
+        assert_eq!(has("GET /patients/4410927"), [true, false, false]);
+        assert_eq!(has("Duplicate entry '1' for key 'a'"), [false, true, false]);
+        assert_eq!(has("# phivet:allow ssn"), [false, false, true]);
+        assert_eq!(has("patients, charts and members"), [false; 3]);
     }
 }

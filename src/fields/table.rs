@@ -102,7 +102,7 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
         if let Some(table) = aligned::table(bytes, at..end).or_else(|| listed::table(bytes, at..end)) {
             return Some(table);
         }
-        whole &= is_lead(&bytes[at..end]);
+        whole = whole && is_lead(&bytes[at..end]);
         before = at..end;
         at = end;
     }

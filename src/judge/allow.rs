@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::document::{Document, line_around};
+use crate::fields::marks::ALLOW;
 use crate::judge::Finding;
 use crate::judge::place::Places;
 use crate::kind::Kind;
@@ -10,7 +11,7 @@ use crate::mask::{self, Masked};
 use crate::rule::{RuleId, Rules, Severity};
 use crate::words::{self, Class};
 
-const MARK: &[u8] = b"phivet:allow";
+const MARK: &[u8] = ALLOW.as_bytes();
 
 /// One allow comment.
 pub(crate) struct Allow {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
@@ -49,19 +50,23 @@ fn speaks_of_patients(text: &[u8]) -> bool {
 fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen = HashSet::new();
     // Texts say the same words again and again; what was looked up lately is not looked up again.
-    let mut known: [&[u8]; 256] = [b""; 256];
-    for word in text.split(|b| !b.is_ascii_alphabetic()).filter(|w| w.len() >= 3) {
-        let slot =
-            (word.len() * 61 + usize::from(word[0]) * 7 + usize::from(word[1]) * 31 + usize::from(word[2])) % 256;
-        if known[slot] == word {
+    let mut known = [0_u64; 256];
+    let (mut hash, mut start) = (0_u64, 0);
+    for at in 0..=text.len() {
+        let byte = text.get(at).copied().unwrap_or(b' ');
+        if byte.is_ascii_alphabetic() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
             continue;
         }
-        known[slot] = word;
-        if is_health(word) {
-            seen.insert(word.to_ascii_lowercase());
-            if seen.len() >= most {
-                break;
-            }
+        let (word, said) = (start..at, std::mem::take(&mut hash));
+        start = at + 1;
+        let slot = &mut known[usize::from(said as u8)];
+        if word.len() < 3 || std::mem::replace(slot, said) == said || !is_health(&text[word.clone()]) {
+            continue;
+        }
+        seen.insert(text[word].to_ascii_lowercase());
+        if seen.len() >= most {
+            break;
         }
     }
     seen.len()
@@ -172,12 +177,12 @@ pub(crate) struct Said {
     health: bool,
 }
 
-/// Finds attribution words in lines.
-pub(crate) struct Lines(Option<AhoCorasick>);
+/// Finds attribution words in lines; made for the first line with something in it.
+pub(crate) struct Lines(LazyLock<Option<AhoCorasick>>);
 
 impl Lines {
     pub(crate) fn new() -> Self {
-        Self(AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok())
+        Self(LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok()))
     }
 
     fn said(&self, text: &[u8], near: Range<usize>) -> Said {

@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::document::{Document, utf16_width};
 use crate::judge::{Finding, Pos};
 
-/// Fewest characters of base64 that may hold a label and a value, and most that are decoded.
+/// Fewest characters of base64 that may hold a label and a value (`detect/search.rs` looks for them), and most that are
+/// decoded.
 const FEWEST: usize = 24;
 const MOST: usize = 1 << 20;
 
@@ -27,24 +28,14 @@ fn is_base64(byte: u8) -> bool {
     BASE64[usize::from(byte)]
 }
 
-/// Runs of base64 that hold text, each with the text. Looks at one byte in [`FEWEST`] where there is none.
-pub(crate) fn texts(bytes: &[u8]) -> Vec<(Range<usize>, Vec<u8>)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while from + FEWEST <= bytes.len() {
-        let window = &bytes[from..from + FEWEST];
-        if let Some(last) = window.iter().rposition(|byte| !is_base64(*byte)) {
-            from += last + 1;
-            continue;
-        }
-        let len = bytes[from..].iter().take_while(|byte| is_base64(**byte)).count();
-        let run = from..from + len;
-        from = run.end;
-        if let Some(text) = text(&bytes[run.clone()]) {
-            found.push((run, text));
-        }
-    }
-    found
+/// Runs of base64 that hold text, each with the text, among those that begin at `runs`.
+pub(crate) fn texts(bytes: &[u8], runs: &[usize]) -> Vec<(Range<usize>, Vec<u8>)> {
+    let run = |start: &usize| {
+        let len = bytes[*start..].iter().take_while(|byte| is_base64(**byte)).count();
+        let run = *start..*start + len;
+        Some((run.clone(), text(&bytes[run])?))
+    };
+    runs.iter().filter_map(run).collect()
 }
 
 /// A finding in such a text, placed where the run stands in its document. The excerpt is that of the text.
@@ -104,10 +95,10 @@ mod tests {
     fn only_text_is_decoded() {
         let packed = "eyJwYXRpZW50IjoiRGVuaXNlIENhbGR3ZWxsIiwic3NuIjoiNTM2LTkwLTQzOTkifQ";
         let line = format!("token={packed}== sha512-{}", "Qw9".repeat(30));
-        let found = texts(line.as_bytes());
+        let found = texts(line.as_bytes(), &[0, 6]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].0, 6..6 + packed.len());
         assert_eq!(found[0].1, br#"{"patient":"Denise Caldwell","ssn":"536-90-4399"}"#);
-        assert!(texts(b"src/source/unpack/Some/Very/Long/Path/That/Goes/On/And/On/For/Ever.rs").is_empty());
+        assert!(texts(b"src/source/unpack/Some/Very/Long/Path/That/Goes/On/And/On/For/Ever.rs", &[0]).is_empty());
     }
 }

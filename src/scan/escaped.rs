@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use crate::document::{Document, utf16_width};
 use crate::judge::{Finding, Pos};
 use crate::kind::Kind;
@@ -68,6 +66,11 @@ impl Plain {
         (plain + at.saturating_sub(written)).min(inside)
     }
 
+    /// Where what the plain text has at `at` begins as it is written.
+    pub(super) fn written_at(&self, at: usize) -> usize {
+        self.written(at, false)
+    }
+
     /// Where what the plain text has at `at` is written; of an escape its beginning, or its end.
     fn written(&self, at: usize, ends: bool) -> usize {
         let behind = self.escapes.partition_point(|escape| escape.plain.end <= at);
@@ -103,13 +106,12 @@ impl Plain {
 
 /// The escapes of a text that may be a part of a value, in order.
 fn found(text: &[u8]) -> Vec<(Range<usize>, char)> {
-    let mut found: Vec<_> = memmem::find_iter(text, b"\\u").filter_map(|at| backslash(text, at)).collect();
-    let entities = found.len();
-    found.extend(memmem::find_iter(text, b"&#").filter_map(|at| entity(text, at)));
-    if found.len() > entities {
-        found.sort_by_key(|(at, _)| at.start);
-    }
-    found
+    let escape = |at: usize| match text[at..] {
+        [b'\\', b'u', ..] => backslash(text, at),
+        [b'&', b'#', ..] => entity(text, at),
+        _ => None,
+    };
+    memchr::memchr2_iter(b'\\', b'&', text).filter_map(escape).collect()
 }
 
 /// `\u00e9`, also with its backslash doubled.
@@ -151,6 +153,8 @@ fn telling(letter: char) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use memchr::memmem;
+
     use super::*;
 
     #[test]

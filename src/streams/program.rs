@@ -37,7 +37,7 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    fn operands(self) -> [Option<u16>; 3] {
+    pub(super) fn operands(self) -> [Option<u16>; 3] {
         match self {
             Self::Bit(_) => [None; 3],
             Self::Not(a) | Self::Before(a, _) | Self::After(a, _) => [Some(a), None, None],
@@ -48,7 +48,7 @@ impl Op {
         }
     }
 
-    fn with(self, to: impl Fn(u16) -> u16) -> Self {
+    pub(super) fn with(self, to: impl Fn(u16) -> u16) -> Self {
         match self {
             Self::Bit(k) => Self::Bit(k),
             Self::And(a, b) => Self::And(to(a), to(b)),
@@ -148,7 +148,9 @@ impl Builder {
         let steps = self.ops.len() - before;
         self.forget(before);
         let by_halves = self.halves(&table);
-        let part = if self.ops.len() - before <= steps {
+        // Single bytes are many, and share their halves.
+        let single = table.iter().filter(|yes| **yes).count() <= 2;
+        let part = if single || self.ops.len() - before <= steps {
             by_halves
         } else {
             self.forget(before);
@@ -327,46 +329,6 @@ impl Program {
     #[allow(dead_code, reason = "a test holds it small")]
     pub(crate) fn len(&self) -> usize {
         self.steps.len()
-    }
-
-    /// The program as Rust: a type `Built` whose [`super::Code`] does what the steps say.
-    #[allow(dead_code, reason = "only the build script writes it")]
-    pub(crate) fn source(&self) -> String {
-        let mut out = String::new();
-        let (mut befores, mut throughs) = (0, 0);
-        let mut body = String::new();
-        for (to, op) in &self.steps {
-            let step = match *op {
-                Op::Bit(k) => format!("r{k}"),
-                Op::And(a, b) => format!("r{a}.and(r{b})"),
-                Op::Or(a, b) => format!("r{a}.or(r{b})"),
-                Op::Less(a, b) => format!("r{a}.less(r{b})"),
-                Op::Not(a) => format!("r{a}.not()"),
-                Op::Select(c, a, b) => format!("r{c}.select(r{a}, r{b})"),
-                Op::Before(a, n) => {
-                    befores += 1;
-                    format!("r{a}.before({n}, &mut state.before[{}])", befores - 1)
-                }
-                Op::After(a, n) => format!("r{a}.after({n})"),
-                Op::AndAfter(a, b, n) => format!("r{a}.and(r{b}.after({n}))"),
-                Op::Through(a, b) => {
-                    throughs += 1;
-                    format!("r{a}.through(r{b}, &mut state.through[{}])", throughs - 1)
-                }
-            };
-            body += &format!("        let r{to} = {step};\n");
-        }
-        out += &format!(
-            "impl Code for Built {{\n    const BEFORES: usize = {befores};\n    const THROUGHS: usize = {throughs};\n"
-        );
-        out += &format!("    const ANSWERS: usize = {};\n\n    #[inline(always)]\n", self.answers.len());
-        out +=
-            "    fn run<V: Vector>([r0, r1, r2, r3, r4, r5, r6, r7]: [V; 8], state: &mut State, to: &mut To<'_>) {\n";
-        out += &body;
-        for (question, register) in self.answers.iter().enumerate() {
-            out += &format!("        to.put({question}, r{register});\n");
-        }
-        out + "    }\n}\n"
     }
 
     /// As bytes, for [`Program::from_bytes`].

@@ -63,7 +63,7 @@ proptest! {
                 for at in own {
                     let block = at / BLOCK * BLOCK;
                     for (question, says) in plain.iter().enumerate() {
-                        let answer = machine.answer(question, block) >> (at - block) & 1 == 1;
+                        let answer = machine.answers(block)(question) >> (at - block) & 1 == 1;
                         prop_assert_eq!(answer, says(&text, at), "{:?}: question {} at {}", form, question, at);
                     }
                 }

@@ -165,6 +165,12 @@ impl Vector for Whole {
     }
 
     #[inline(always)]
+    fn any(self, ahead: u32) -> bool {
+        let last = (1_i64 << ahead) - 1;
+        unsafe { _mm512_test_epi64_mask(self.0, _mm512_set_epi64(last, -1, -1, -1, -1, -1, -1, -1)) != 0 }
+    }
+
+    #[inline(always)]
     fn after(self, n: u32) -> Self {
         unsafe {
             // Behind the last word everything may be.
@@ -239,6 +245,16 @@ impl Vector for Halves {
             let near = Self(near(first, self.0), near(self.0, self.1));
             let (left, right) = (_mm256_set1_epi64x(i64::from(n)), _mm256_set1_epi64x(i64::from(64 - n)));
             self.each(near, |own, near| _mm256_or_si256(_mm256_sllv_epi64(own, left), _mm256_srlv_epi64(near, right)))
+        }
+    }
+
+    #[inline(always)]
+    fn any(self, ahead: u32) -> bool {
+        let last = (1_i64 << ahead) - 1;
+        unsafe {
+            let known = _mm256_and_si256(self.1, _mm256_set_epi64x(last, -1, -1, -1));
+            let all = _mm256_or_si256(self.0, known);
+            _mm256_testz_si256(all, all) == 0
         }
     }
 

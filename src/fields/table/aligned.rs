@@ -36,8 +36,11 @@ enum Cut {
 
 /// The table whose header is `line`, when the line below has its cells where the names are.
 pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
+    if line.len() > LONGEST || !may_be(bytes, &line) {
+        return None;
+    }
     let below = line.end..super::line_after(bytes, line.end);
-    if line.len() > LONGEST || below.len() > LONGEST || !may_be(bytes, &line, &below) {
+    if below.len() > LONGEST {
         return None;
     }
     let names = pieces(bytes, line.clone());
@@ -59,9 +62,9 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
 }
 
 /// A quick no for most lines: two blanks in a row after the first word, and cells below.
-fn may_be(bytes: &[u8], line: &Range<usize>, below: &Range<usize>) -> bool {
+fn may_be(bytes: &[u8], line: &Range<usize>) -> bool {
     let first = bytes[line.start];
-    let Some(&next) = bytes.get(below.start) else { return false };
+    let Some(&next) = bytes.get(line.end) else { return false };
     let starts = match first {
         // A row has a number or a name where the header has none.
         b' ' => (next.is_ascii_alphanumeric() || next == b'-') && bytes[line.clone()].starts_with(b"  "),

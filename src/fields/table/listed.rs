@@ -61,8 +61,11 @@ fn name_len(text: &[u8]) -> Option<usize> {
 
 /// A name, `|` or two blanks, and one value.
 fn pair(bytes: &[u8], line: Range<usize>) -> Option<Pair> {
+    if !bytes.get(line.start)?.is_ascii_alphabetic() {
+        return None;
+    }
     let text = bytes[line.clone()].trim_ascii_end();
-    if text.len() > LONGEST || !text.first()?.is_ascii_alphabetic() {
+    if text.len() > LONGEST {
         return None;
     }
     let len = name_len(text)?;
