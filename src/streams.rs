@@ -85,17 +85,25 @@ const GROUPS: usize = 4;
 pub(crate) type Words = [u64; GROUP];
 
 /// A program that was compiled when phivet was built (`build.rs` writes it): it runs over [`GROUP`] words together, of
-/// which the last lies ahead.
+/// which the last lies ahead, stage by stage. Each stage runs over all groups of a window before the next begins, so that
+/// its code need not come from far each time.
 pub(crate) trait Code {
     /// How many steps look back, and how many follow runs.
     const BEFORES: usize;
     const THROUGHS: usize;
     /// How many questions it answers.
     const ANSWERS: usize;
+    /// How many stages it has, and how many answers of steps they hand on.
+    const STAGES: usize;
+    const KEPT: usize;
 
-    /// Runs it over the bits of the text's bytes.
-    fn run<V: Vector>(bits: [V; 8], state: &mut State, to: &mut To<'_>);
+    /// Runs a stage over the bits of a group's bytes.
+    fn stage<V: Vector>(number: usize, bits: &[Words; 8], kept: &mut [Words], state: &mut State, to: &mut To<'_>);
 }
+
+/// What a stage runs on: the bits of the group's bytes, what stages hand on, what goes on from group to group, and where
+/// its answers go.
+pub(crate) type On<'a, 'b> = (&'a [Words; 8], &'a mut [Words], &'a mut State, &'a mut To<'b>);
 
 /// [`GROUP`] words in a form that the processor works on at once.
 pub(crate) trait Vector: Copy {
@@ -155,7 +163,7 @@ type Lively = u128;
 pub(crate) struct To<'a> {
     answers: &'a mut Answers,
     group: usize,
-    lively: Lively,
+    lively: &'a mut Lively,
 }
 
 impl To<'_> {
@@ -171,7 +179,7 @@ impl To<'_> {
     pub(crate) fn put_rare<V: Vector>(&mut self, question: usize, answer: V) {
         if answer.any(0) {
             self.put(question, answer);
-            self.lively |= 1 << question;
+            *self.lively |= 1 << question;
         }
     }
 }
@@ -180,20 +188,24 @@ impl To<'_> {
 #[derive(Clone, Copy)]
 pub(crate) struct Compiled {
     #[cfg(target_arch = "x86_64")]
-    run: fn(x86::Form, &[Words; 8], &mut State, &mut To<'_>),
+    run: fn(x86::Form, usize, On<'_, '_>),
     befores: usize,
     throughs: usize,
     answers: usize,
+    stages: usize,
+    kept: usize,
 }
 
 impl Compiled {
     pub(crate) fn of<C: Code>() -> Self {
         Self {
             #[cfg(target_arch = "x86_64")]
-            run: |form, bits, state, to| form.run_code::<C>(bits, state, to),
+            run: |form, stage, on| form.run_code::<C>(stage, on),
             befores: C::BEFORES,
             throughs: C::THROUGHS,
             answers: C::ANSWERS,
+            stages: C::STAGES,
+            kept: C::KEPT,
         }
     }
 }
@@ -209,6 +221,8 @@ pub(crate) struct Machine<'t> {
     state: State,
     answers: Answers,
     lively: [Lively; GROUPS],
+    /// What the stages of a compiled program hand on, group by group.
+    kept: Vec<Words>,
     /// The bytes of the window that was read last.
     own: Range<usize>,
 }
@@ -232,7 +246,8 @@ impl<'t> Machine<'t> {
         };
         let answers = vec![[[0; GROUP]; GROUPS]; program.answers.len()];
         let lively = [0; GROUPS];
-        let mut machine = Self { form, program, compiled, text, registers, state, answers, lively, own: 0..0 };
+        let kept = vec![[0; GROUP]; compiled.map_or(0, |code| code.kept * GROUPS)];
+        let mut machine = Self { form, program, compiled, text, registers, state, answers, lively, kept, own: 0..0 };
         if compiled.is_none() {
             machine.fill(0, LAST);
         }
@@ -289,24 +304,27 @@ impl<'t> Machine<'t> {
 
     /// Answers for the window that begins at `start`; how many words it has.
     fn run_compiled(&mut self, code: Compiled, start: usize) -> usize {
-        for group in 0..GROUPS {
+        let mut bits = [[[0; GROUP]; 8]; GROUPS];
+        let groups = (self.text.len() - start).div_ceil(GROUP_OWN * BLOCK).min(GROUPS);
+        for (group, bits) in bits[..groups].iter_mut().enumerate() {
             let from = start + group * GROUP_OWN * BLOCK;
-            if from >= self.text.len() {
-                break;
-            }
-            let mut bits = [[0; GROUP]; 8];
             for word in 0..GROUP {
                 for (plane, bits) in bits.iter_mut().zip(self.bits(from + word * BLOCK)) {
                     plane[word] = bits;
                 }
             }
-            let mut to = To { answers: &mut self.answers, group, lively: 0 };
-            #[cfg(target_arch = "x86_64")]
-            if let Form::X86(form) = self.form {
-                (code.run)(form, &bits, &mut self.state, &mut to);
+        }
+        self.lively = [0; GROUPS];
+        for stage in 0..code.stages {
+            for (group, bits) in bits[..groups].iter().enumerate() {
+                let kept = &mut self.kept[group * code.kept..][..code.kept];
+                let mut to = To { answers: &mut self.answers, group, lively: &mut self.lively[group] };
+                #[cfg(target_arch = "x86_64")]
+                if let Form::X86(form) = self.form {
+                    (code.run)(form, stage, (bits, kept, &mut self.state, &mut to));
+                }
+                let _ = (&code, stage, bits, &kept, &mut to);
             }
-            let _ = (&code, &bits, &mut to);
-            self.lively[group] = to.lively;
         }
         OWN
     }

@@ -4,7 +4,7 @@
 //! `search.rs` says what is asked of the text.
 
 use crate::detect::search::{Search, ask};
-use crate::streams::{Code, Compiled, Machine, State, To, Vector};
+use crate::streams::{Code, Compiled, Machine, State, To, Vector, Words};
 
 /// The search for the built-in rules, compiled: `build.rs` has written it out of [`Search::program`].
 struct Built;

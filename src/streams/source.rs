@@ -247,14 +247,22 @@ fn first(said: &[u64]) -> Vec<u8> {
     (0..groups).map(of).collect()
 }
 
-/// Writes the code.
+/// Writes the code of a stage.
 struct Writer<'s> {
     steps: &'s Steps,
+    /// What earlier stages have found, and of it what this one uses.
+    kept: Set,
+    used: Set,
     /// Steps that are any of other questions, with these: they are put together as those are answered.
-    unions: BTreeMap<Id, Set>,
+    unions: &'s BTreeMap<Id, Set>,
+    numbers: &'s Numbers,
+    out: String,
+}
+
+/// Numbers of the steps that go on from group to group.
+struct Numbers {
     befores: BTreeMap<Id, usize>,
     throughs: BTreeMap<Id, usize>,
-    out: String,
 }
 
 impl Writer<'_> {
@@ -266,20 +274,32 @@ impl Writer<'_> {
         known.join(wanted);
     }
 
+    /// The name of a step's answer.
+    fn name(&mut self, id: Id) -> String {
+        if self.kept.has(id) {
+            self.used.add(id);
+        }
+        format!("r{id}")
+    }
+
     fn step(&mut self, id: Id) {
-        let says = match self.steps.ops[usize::from(id)] {
-            Op::Bit(_) => return,
-            Op::And(a, b) => format!("r{a}.and(r{b})"),
-            Op::Or(a, b) => format!("r{a}.or(r{b})"),
-            Op::Less(a, b) => format!("r{a}.less(r{b})"),
-            Op::Not(a) => format!("r{a}.not()"),
-            Op::Select(c, a, b) => format!("r{c}.select(r{a}, r{b})"),
-            Op::Before(a, n) => format!("r{a}.before({n}, &mut state.before[{}])", self.befores[&id]),
-            Op::After(a, n) => format!("r{a}.after({n})"),
-            Op::AndAfter(a, b, n) => format!("r{a}.and(r{b}.after({n}))"),
-            Op::Through(a, b) => format!("r{a}.through(r{b}, &mut state.through[{}])", self.throughs[&id]),
+        let op = self.steps.ops[usize::from(id)];
+        let names: Vec<String> = op.operands().into_iter().flatten().map(|operand| self.name(operand)).collect();
+        let says = match (op, &names[..]) {
+            (Op::And(..), [a, b]) => format!("{a}.and({b})"),
+            (Op::Or(..), [a, b]) => format!("{a}.or({b})"),
+            (Op::Less(..), [a, b]) => format!("{a}.less({b})"),
+            (Op::Not(_), [a]) => format!("{a}.not()"),
+            (Op::Select(..), [c, a, b]) => format!("{c}.select({a}, {b})"),
+            (Op::Before(_, n), [a]) => format!("{a}.before({n}, &mut state.before[{}])", self.numbers.befores[&id]),
+            (Op::After(_, n), [a]) => format!("{a}.after({n})"),
+            (Op::AndAfter(_, _, n), [a, b]) => format!("{a}.and({b}.after({n}))"),
+            (Op::Through(..), [a, b]) => {
+                format!("{a}.through({b}, &mut state.through[{}])", self.numbers.throughs[&id])
+            }
+            _ => return,
         };
-        let _ = writeln!(self.out, "        let r{id} = {says};");
+        let _ = writeln!(self.out, "    let r{id} = {says};");
     }
 
     /// Answers what is `asked`, behind gates where that saves something. `groups` are those of the sample that get here.
@@ -297,25 +317,37 @@ impl Writer<'_> {
             }
         }
         for (gate, asked) in gated {
-            let tests: Vec<String> = gate.iter().map(|(id, far)| format!("r{id}.any({far})")).collect();
-            let _ = writeln!(self.out, "        if {} {{", tests.join(" || "));
+            let tests: Vec<String> = gate.iter().map(|(id, far)| format!("{}.any({far})", self.name(*id))).collect();
+            let _ = writeln!(self.out, "    if {} {{", tests.join(" || "));
             self.answers(&asked, known.clone(), &self.steps.opens(&gate, groups), depth - 1);
-            self.out += "        }\n";
+            self.out += "    }\n";
         }
     }
 
     fn put(&mut self, answers: &[(usize, Id)]) {
         for (question, id) in answers {
-            let _ = writeln!(self.out, "        to.put({question}, r{id});");
+            let name = self.name(*id);
+            let _ = writeln!(self.out, "    to.put({question}, {name});");
         }
     }
 
     fn put_rare(&mut self, question: usize, id: Id) {
-        let _ = writeln!(self.out, "        to.put_rare({question}, r{id});");
-        for union in self.unions.iter().filter(|(_, of)| of.has(id)).map(|(union, _)| union) {
-            let _ = writeln!(self.out, "        r{union} = r{union}.or(r{id});");
+        let name = self.name(id);
+        let _ = writeln!(self.out, "    to.put_rare({question}, {name});");
+        for union in self.unions.iter().filter(|(_, of)| of.has(id)).map(|(union, _)| *union) {
+            self.used.add(union);
+            let _ = writeln!(self.out, "    r{union} = r{union}.or({name});");
         }
     }
+}
+
+/// How many rare questions make a stage: its code must stay in the processor's cache while it runs over a window.
+const STAGE: usize = 20;
+
+/// A stage: its code, and which steps it takes from those before it.
+struct Stage {
+    code: String,
+    used: Set,
 }
 
 /// The program as Rust: a type `Built` whose [`super::Code`] answers its questions; those from number `rare` on stand
@@ -326,41 +358,95 @@ pub(crate) fn write(program: &Program, rare: usize, sample: &[u8]) -> String {
     let (always, rare) = asked.split_at(rare.min(asked.len()));
     let mut of_rare = Set::new(steps.ops.len());
     rare.iter().for_each(|(_, id)| of_rare.add(*id));
-    let mut writer = Writer {
-        steps: &steps,
-        unions: steps.unions(&of_rare),
+    let unions = steps.unions(&of_rare);
+    let waits = |id: Id| unions.keys().any(|union| steps.cones[usize::from(id)].has(*union));
+    let (late, early): (Vec<_>, Vec<_>) = always.iter().copied().partition(|(_, id)| waits(*id));
+    let numbers = Numbers {
         befores: steps.numbered(|op| matches!(op, Op::Before(..))),
         throughs: steps.numbered(|op| matches!(op, Op::Through(..))),
-        out: "        let none = r0.less(r0);\n".to_owned(),
     };
-    let unions: Vec<Id> = writer.unions.keys().copied().collect();
-    let waits = |id: Id| unions.iter().any(|union| steps.cones[usize::from(id)].has(*union));
-    let (late, early): (Vec<_>, Vec<_>) = always.iter().copied().partition(|(_, id)| waits(*id));
     // What goes on from group to group, and what is always asked, but for what waits for the unions.
-    let mut known = Set::new(steps.ops.len());
-    (0..8).for_each(|bit| known.add(bit));
-    let mut wanted = known.clone();
-    let stateful = writer.befores.keys().chain(writer.throughs.keys());
+    let (mut bits, none) = (Set::new(steps.ops.len()), Set::new(steps.ops.len()));
+    (0..8).for_each(|bit| bits.add(bit));
+    let mut base = bits.clone();
+    let stateful = numbers.befores.keys().chain(numbers.throughs.keys());
     let first = early.iter().map(|(_, id)| id).chain(stateful);
-    first.for_each(|id| wanted.join(&steps.cones[usize::from(*id)]));
-    writer.steps(&wanted, &mut known);
-    writer.put(&early);
-    for id in &unions {
-        let _ = writeln!(writer.out, "        let mut r{id} = none;");
-    }
+    first.for_each(|id| base.join(&steps.cones[usize::from(*id)]));
+    let writer = |kept: &Set| Writer {
+        steps: &steps,
+        kept: kept.clone(),
+        used: none.clone(),
+        unions: &unions,
+        numbers: &numbers,
+        out: String::new(),
+    };
+    let mut begins = writer(&none);
+    begins.steps(&base, &mut bits.clone());
+    begins.put(&early);
     let groups: Vec<usize> = (0..steps.first.first().map_or(0, Vec::len)).collect();
-    writer.answers(rare, known.clone(), &groups, DEEPEST);
-    unions.iter().for_each(|id| known.join(&steps.cones[usize::from(*id)]));
-    let mut wanted = known.clone();
-    late.iter().for_each(|(_, id)| wanted.join(&steps.cones[usize::from(*id)]));
-    writer.steps(&wanted, &mut known);
-    writer.put(&late);
-    let numbers = [("BEFORES", writer.befores.len()), ("THROUGHS", writer.throughs.len()), ("ANSWERS", asked.len())];
+    let mut stages = vec![Stage { code: begins.out, used: none.clone() }];
+    for asked in rare.chunks(STAGE) {
+        let mut stage = writer(&base);
+        stage.answers(asked, base.clone(), &groups, DEEPEST);
+        stages.push(Stage { code: stage.out, used: stage.used });
+    }
+    let mut ends = base.clone();
+    unions.keys().for_each(|id| ends.add(*id));
+    let mut stage = writer(&ends);
+    let mut wanted = ends.clone();
+    late.iter().filter(|(_, id)| !ends.has(*id)).for_each(|(_, id)| wanted.join(&steps.cones[usize::from(*id)]));
+    stage.steps(&wanted, &mut ends);
+    stage.put(&late);
+    stages.push(Stage { code: stage.out, used: stage.used });
+    let numbers = [numbers.befores.len(), numbers.throughs.len(), asked.len()];
+    code(&stages, &bits, unions.keys().copied().collect(), numbers)
+}
+
+/// The stages as one type, and what they hand on.
+fn code(stages: &[Stage], bits: &Set, unions: Vec<Id>, [befores, throughs, answers]: [usize; 3]) -> String {
+    let mut used = Set(vec![0; bits.0.len()]);
+    stages.iter().for_each(|stage| used.join(&stage.used));
+    let kept: BTreeMap<Id, usize> = used.ids().into_iter().filter(|id| !bits.has(*id)).zip(0..).collect();
     let mut out = "impl Code for Built {\n".to_owned();
+    let numbers = [
+        ("BEFORES", befores),
+        ("THROUGHS", throughs),
+        ("ANSWERS", answers),
+        ("STAGES", stages.len()),
+        ("KEPT", kept.len()),
+    ];
     for (name, number) in numbers {
         let _ = writeln!(out, "    const {name}: usize = {number};");
     }
-    out += "\n    #[inline(always)]\n";
-    out += "    fn run<V: Vector>([r0, r1, r2, r3, r4, r5, r6, r7]: [V; 8], state: &mut State, to: &mut To<'_>) {\n";
-    out + &writer.out + "    }\n}\n"
+    const ARGUMENTS: &str = "bits: &[Words; 8], kept: &mut [Words], state: &mut State, to: &mut To<'_>)";
+    let _ = writeln!(out, "\n    #[inline(always)]\n    fn stage<V: Vector>(number: usize, {ARGUMENTS} {{");
+    out += "        match number {\n";
+    for number in 0..stages.len() {
+        let _ = writeln!(out, "            {number} => stage_{number}::<V>(bits, kept, state, to),");
+    }
+    out += "            _ => {}\n        }\n    }\n}\n";
+    for (number, stage) in stages.iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "\n#[inline(always)]\n#[allow(unused_mut, unused_variables)]\nfn stage_{number}<V: Vector>({ARGUMENTS} {{"
+        );
+        let _ = writeln!(out, "    let Some(kept) = kept.first_chunk_mut::<{}>() else {{ return }};", kept.len());
+        for bit in 0..8 {
+            let _ = writeln!(out, "    let r{bit} = V::load(&bits[{bit}]);");
+        }
+        let is_union = |id: &Id| unions.contains(id);
+        for (id, place) in kept.iter().filter(|(id, _)| number > 0 && stage.used.has(**id)) {
+            let mutable = if is_union(id) { "mut " } else { "" };
+            let _ = writeln!(out, "    let {mutable}r{id} = V::load(&kept[{place}]);");
+        }
+        out += &stage.code;
+        for (id, place) in
+            kept.iter().filter(|(id, _)| if number > 0 { is_union(id) && stage.used.has(**id) } else { true })
+        {
+            let from = if number == 0 && is_union(id) { "r0.less(r0)".to_owned() } else { format!("r{id}") };
+            let _ = writeln!(out, "    {from}.store(&mut kept[{place}]);");
+        }
+        out += "}\n";
+    }
+    out
 }

@@ -7,7 +7,7 @@
 use std::arch::x86_64::*;
 
 use super::program::Program;
-use super::{BLOCK, Code, State, To, Vector, Window, Words, portable};
+use super::{BLOCK, Code, On, Vector, Window, Words, portable};
 
 /// What the processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +37,12 @@ impl Form {
         }
     }
 
-    pub(super) fn run_code<C: Code>(self, bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
+    pub(super) fn run_code<C: Code>(self, stage: usize, on: On<'_, '_>) {
         match self {
             // SAFETY: as above.
-            Self::Avx2 => unsafe { code_avx2::<C>(bits, state, to) },
+            Self::Avx2 => unsafe { code_avx2::<C>(stage, on) },
             // SAFETY: as above.
-            Self::Avx512 => unsafe { code_avx512::<C>(bits, state, to) },
+            Self::Avx512 => unsafe { code_avx512::<C>(stage, on) },
         }
     }
 
@@ -102,13 +102,13 @@ fn transpose_avx512(bytes: &[u8; BLOCK]) -> [u64; 8] {
 }
 
 #[target_feature(enable = "avx2")]
-fn code_avx2<C: Code>(bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
-    C::run(bits.each_ref().map(Halves::load), state, to);
+fn code_avx2<C: Code>(stage: usize, (bits, kept, state, to): On<'_, '_>) {
+    C::stage::<Halves>(stage, bits, kept, state, to);
 }
 
 #[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl")]
-fn code_avx512<C: Code>(bits: &[Words; 8], state: &mut State, to: &mut To<'_>) {
-    C::run(bits.each_ref().map(Whole::load), state, to);
+fn code_avx512<C: Code>(stage: usize, (bits, kept, state, to): On<'_, '_>) {
+    C::stage::<Whole>(stage, bits, kept, state, to);
 }
 
 /// Eight words in one register of AVX-512. Used only below [`code_avx512`].
