@@ -95,7 +95,7 @@ fn main() -> Result<()> {
     fs::write(out.join("search.rs"), source::write(&search.program, search::ask::FIRST, &ordinary))?;
     fs::write(out.join("labels.bin"), labels(&rules))?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
-    let rules = serde_json::to_string(&rules)?;
+    let rules = serde_json::to_string(&rules.into_iter().map(joined).collect::<Vec<_>>())?;
     let digest = Sha256::digest(&rules);
     fs::write(out.join("rules.sha256"), digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
     fs::write(out.join("rules.json"), rules)?;
@@ -240,6 +240,22 @@ fn catalogue(root: &Path) -> Result<Vec<serde_json::Value>> {
     // As `Rules` orders them: by id.
     rules.sort_by_key(|r| r["rule"]["id"].as_str().unwrap_or_default().to_owned());
     Ok(rules)
+}
+
+/// The rule with each list of texts that a scan does not ask for as one text (`rule/texts.rs`).
+fn joined(mut filed: serde_json::Value) -> serde_json::Value {
+    let rule = &mut filed["rule"];
+    for path in
+        ["/identifier/called", "/identifier/called_with_owner", "/identifier/never", "/examples/hit", "/examples/miss"]
+    {
+        if let Some(list) = rule.pointer_mut(path)
+            && let Some(texts) = list.as_array()
+        {
+            let texts = texts.iter().map(|text| format!("\u{7f}{}", text.as_str().unwrap_or_default()));
+            *list = texts.collect::<String>().into();
+        }
+    }
+    filed
 }
 
 /// The search for the patterns that are tried in running text.

@@ -25,7 +25,11 @@ const SIZE: usize = 8 << 20;
 
 static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| texts::log(SIZE));
 static SOURCE: LazyLock<Vec<u8>> = LazyLock::new(|| texts::source(SIZE));
+static LOG_5: LazyLock<Vec<u8>> = LazyLock::new(|| texts::log_with(SIZE, 50));
+static ONE_LINE: LazyLock<Vec<u8>> = LazyLock::new(|| texts::one_line(SIZE));
 static HITS: LazyLock<Vec<u8>> = LazyLock::new(|| texts::hits(SIZE / 8));
+static HL7: LazyLock<Vec<u8>> = LazyLock::new(|| texts::hl7(SIZE / 8));
+static FHIR: LazyLock<Vec<u8>> = LazyLock::new(|| texts::fhir(SIZE / 8));
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(|| {
     let rules = Rules::builtin().expect("the built-in rules");
@@ -111,53 +115,33 @@ impl Sink for Lines {
     }
 }
 
-/// Log text: one line in a thousand with invented PHI.
-#[divan::bench_group(sample_count = 10, sample_size = 1)]
-mod log {
-    use super::{Bencher, LOG};
+/// phivet and the reference on one text.
+macro_rules! group {
+    ($name:ident, $text:ident, $file:literal) => {
+        #[divan::bench_group(sample_count = 10, sample_size = 1)]
+        mod $name {
+            use super::{Bencher, $text};
 
-    #[divan::bench]
-    fn phivet(bencher: Bencher<'_, '_>) {
-        super::scan(bencher, "service.log", &LOG);
-    }
+            #[divan::bench]
+            fn phivet(bencher: Bencher<'_, '_>) {
+                super::scan(bencher, $file, &$text);
+            }
 
-    #[divan::bench]
-    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
-        super::grep(bencher, &LOG);
-    }
+            #[divan::bench]
+            fn grep_20_patterns(bencher: Bencher<'_, '_>) {
+                super::grep(bencher, &$text);
+            }
+        }
+    };
 }
 
-/// A source tree.
-#[divan::bench_group(sample_count = 10, sample_size = 1)]
-mod source_code {
-    use super::{Bencher, SOURCE};
-
-    #[divan::bench]
-    fn phivet(bencher: Bencher<'_, '_>) {
-        super::scan(bencher, "service.rs", &SOURCE);
-    }
-
-    #[divan::bench]
-    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
-        super::grep(bencher, &SOURCE);
-    }
-}
-
-/// Nothing but hits: every line holds several.
-#[divan::bench_group(sample_count = 5, sample_size = 1)]
-mod only_hits {
-    use super::{Bencher, HITS};
-
-    #[divan::bench]
-    fn phivet(bencher: Bencher<'_, '_>) {
-        super::scan(bencher, "hits.log", &HITS);
-    }
-
-    #[divan::bench]
-    fn grep_20_patterns(bencher: Bencher<'_, '_>) {
-        super::grep(bencher, &HITS);
-    }
-}
+group!(log, LOG, "service.log");
+group!(log_5_percent, LOG_5, "service.log");
+group!(one_line, ONE_LINE, "service.log");
+group!(only_hits, HITS, "hits.log");
+group!(hl7, HL7, "messages.hl7");
+group!(fhir, FHIR, "bundles.ndjson");
+group!(source_code, SOURCE, "service.rs");
 
 /// From a process's start to its end.
 #[divan::bench_group(sample_count = 50, sample_size = 1)]

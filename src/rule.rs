@@ -1,6 +1,7 @@
 //! Rules: checked YAML, one file a rule. A rule is everything there is to say about an identifier.
 
 mod sink;
+mod texts;
 
 use miette::NamedSource;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 
 pub use sink::{Barriers, Calls, Companion, Macros, Methods, Reveal, Shape, Sink, Structs};
+pub use texts::Texts;
 
 /// Index of a rule in its catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,10 +92,10 @@ pub struct Identifier {
     pub labelled: Vec<String>,
     /// Strong labels: the value is this identifier, whoever's record it stands in.
     #[serde(default)]
-    pub called: Vec<String>,
+    pub called: Texts,
     /// Weak labels: they count inside a person (`Patient.id`), or with other evidence.
     #[serde(default)]
-    pub called_with_owner: Vec<String>,
+    pub called_with_owner: Texts,
     /// What evidence a value needs beside its looks.
     #[serde(default)]
     pub alone: Alone,
@@ -105,7 +107,7 @@ pub struct Identifier {
     pub chance: f64,
     /// Words that veto when they stand in the label or just before it.
     #[serde(default)]
-    pub never: Vec<String>,
+    pub never: Texts,
     /// Words that make something else of a value when they follow it (`90 and older` is a group of people).
     #[serde(default)]
     pub not_before: Vec<String>,
@@ -143,9 +145,9 @@ fn suppress() -> String {
 #[serde(deny_unknown_fields)]
 pub struct Examples {
     /// The rule must report each of these.
-    pub hit: Vec<String>,
+    pub hit: Texts,
     /// The rule must not report any of these.
-    pub miss: Vec<String>,
+    pub miss: Texts,
 }
 
 /// A rule, as its file says it.

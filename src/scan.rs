@@ -26,7 +26,7 @@ use crate::judge::policy::{Policy, Profile};
 use crate::judge::{Finding, Found, Judge, Pos, named};
 use crate::kind::Kind;
 use crate::mask::{self, Masked};
-use crate::rule::Rules;
+use crate::rule::{RuleId, Rules};
 
 #[cfg(feature = "cli")]
 pub use collapse::Collapse;
@@ -72,7 +72,21 @@ impl Scanner {
     /// # Errors
     /// [`crate::Error::Rule`] when a pattern is not usable or a check does not exist.
     pub fn new(rules: Rules, policy: Policy) -> Result<Self> {
-        let engine = Arc::new(Engine::new(&rules)?);
+        let engine = Engine::new(&rules)?;
+        Ok(Self::with(rules, policy, engine))
+    }
+
+    /// The same, slow and simple: every pattern is tried at every token. What the other is held against.
+    ///
+    /// # Errors
+    /// As [`Scanner::new`].
+    pub fn plain(rules: Rules, policy: Policy) -> Result<Self> {
+        let engine = Engine::plain(&rules)?;
+        Ok(Self::with(rules, policy, engine))
+    }
+
+    fn with(rules: Rules, policy: Policy, engine: Engine) -> Self {
+        let engine = Arc::new(engine);
         let detectors: Vec<Box<dyn Detector>> =
             // The last two go by what the others found.
             vec![
@@ -82,7 +96,7 @@ impl Scanner {
                 Box::new(Repeats(Arc::clone(&engine))),
             ];
         let judge = Judge::new(&rules);
-        Ok(Self {
+        Self {
             #[cfg(feature = "rust-flow")]
             own: crate::detect::flow::Own::default(),
             #[cfg(feature = "rust-flow")]
@@ -97,7 +111,7 @@ impl Scanner {
             by_name: None,
             remarks: false,
             inspect: None,
-        })
+        }
     }
 
     /// The same scanner with what a project says of its own code.
@@ -283,6 +297,20 @@ impl Scanner {
     #[must_use]
     pub fn name(&self, name: &str) -> Masked {
         self.judge.name(name, &self.engine, self.in_name(name))
+    }
+
+    /// Patterns that ordinary text is full of places for: they are tried there, and slow every scan.
+    #[must_use]
+    pub fn costly(&self) -> Vec<Wrong> {
+        let says = |(rule, look): &(u16, u16)| Wrong {
+            rule: self.rules.get(RuleId(*rule)).id.clone(),
+            what: format!(
+                "pattern {} of `looks` costs: it begins like ordinary text, and is tried wherever that stands; begin it \
+                 with what is rare, or move it to `labelled`",
+                look + 1
+            ),
+        };
+        self.engine.search.costly.iter().map(says).collect()
     }
 
     /// Every rule on its own examples.

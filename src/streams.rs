@@ -232,6 +232,11 @@ impl<'t> Machine<'t> {
         Self::on(Form::all().last().unwrap_or(Form::Portable), (program, compiled), text)
     }
 
+    /// The same without vector instructions of a certain kind.
+    pub(crate) fn plain(program: &'t Program, text: &'t [u8]) -> Self {
+        Self::on(Form::Portable, (program, None), text)
+    }
+
     fn on(form: Form, (program, compiled): (&'t Program, Option<Compiled>), text: &'t [u8]) -> Self {
         let fits = |code: &Compiled| code.answers == program.answers.len() && code.answers < Lively::BITS as usize;
         let compiled = compiled.filter(|code| form != Form::Portable && fits(code));

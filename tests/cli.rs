@@ -191,6 +191,10 @@ fn own_rules_are_proved_and_used() {
     folder.file("rules/badge.yaml", RULE.replace("badge=none", "badge=BDG-1111"));
     let ran = folder.phivet(&["rules", "check", "rules"]).exits(2);
     assert!(ran.out.contains("badge: reports its `miss` example 1"), "{}", ran.out);
+    assert!(!ran.out.contains("costs"), "{}", ran.out);
+    folder.file("rules/badge.yaml", RULE.replace("['BDG-[0-9]{4}']", "['BDG-[0-9]{4}', '[a-zA-Z]?[0-9]{1,4}/B']"));
+    let ran = folder.phivet(&["rules", "check", "rules"]).exits(0);
+    assert!(ran.out.contains("badge: pattern 2 of `looks` costs"), "{}", ran.out);
 }
 
 #[test]

@@ -55,7 +55,7 @@ const SAMPLES: &[&[u8]] = &[
 ];
 
 fn examples() -> Vec<Vec<u8>> {
-    let texts = |rule: &phivet::rule::Rule| rule.examples.hit.clone().into_iter().map(String::into_bytes);
+    let texts = |rule: &phivet::rule::Rule| rule.examples.hit.to_vec().into_iter().map(String::into_bytes);
     RULES.iter().flat_map(|(_, rule)| texts(rule)).collect()
 }
 

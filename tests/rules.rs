@@ -86,3 +86,40 @@ fn no_label_stands_in_two_rules() {
         .collect();
     assert!(twice.is_empty(), "{} label(s) in more than one rule:\n{}", twice.len(), twice.join("\n"));
 }
+
+/// What the program says of a folder with an engine, but for how long it took.
+#[cfg(feature = "cli")]
+fn said(folder: &Path, engine: &str) -> Vec<String> {
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_phivet"))
+        .args([
+            "scan",
+            "--isolated",
+            "--profile",
+            "strict",
+            "--all",
+            "--format",
+            "jsonl",
+            "--exit-zero",
+            "--engine",
+            engine,
+        ])
+        .arg(folder)
+        .output()
+        .expect("phivet starts");
+    let said = String::from_utf8(ran.stdout).expect("UTF-8");
+    assert!(ran.status.success() && said.len() > 10_000, "{}", String::from_utf8_lossy(&ran.stderr));
+    said.lines().filter(|line| line.contains("\"fingerprint\"")).map(str::to_owned).collect()
+}
+
+/// The search by shapes and vector instructions loses nothing: what it says is what the plain one says.
+#[cfg(feature = "cli")]
+#[test]
+fn both_engines_say_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let development = root.join("..").join("shared").join("devbench/detect");
+    for folder in [root.join("testdata"), development].iter().filter(|folder| folder.is_dir()) {
+        let (fast, plain) = (said(folder, "fast"), said(folder, "plain"));
+        let differs = fast.iter().zip(&plain).find(|(fast, plain)| fast != plain);
+        assert!(differs.is_none() && fast.len() == plain.len(), "{} and {}: {differs:?}", fast.len(), plain.len());
+    }
+}

@@ -42,16 +42,65 @@ const ROUTES: &[&str] = &["/healthz", "/api/v2/slots", "/static/app.3f9c1d.js", 
 
 /// A service's log, a mix of JSON lines, logback, nginx and stack traces; one line in a thousand holds PHI.
 pub(crate) fn log(size: usize) -> Vec<u8> {
+    log_with(size, 1)
+}
+
+/// The same with PHI on so many lines of a thousand.
+pub(crate) fn log_with(size: usize, patients: u64) -> Vec<u8> {
     let (mut dice, mut out) = (Dice(0x5eed_0001), String::with_capacity(size + 512));
     while out.len() < size {
         let line = match dice.below(1000) {
-            0 => patient(&mut dice),
-            1..=349 => json(&mut dice),
+            n if n < patients => patient(&mut dice),
+            ..=349 => json(&mut dice),
             350..=699 => logback(&mut dice),
             700..=939 => nginx(&mut dice),
             _ => trace(&mut dice),
         };
         out.push_str(&line);
+    }
+    out.into_bytes()
+}
+
+/// A log whose lines have become one.
+pub(crate) fn one_line(size: usize) -> Vec<u8> {
+    let mut text = log(size);
+    text.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+    text
+}
+
+/// HL7 v2 messages (ADT), one after the other.
+pub(crate) fn hl7(size: usize) -> Vec<u8> {
+    let (mut dice, mut out) = (Dice(0x5eed_0004), String::with_capacity(size + 512));
+    while out.len() < size {
+        let (given, surname, id) = (dice.one_of(GIVEN), dice.one_of(SURNAMES), 10_000_000 + dice.below(9_000_000));
+        let (year, month, day) = (1930 + dice.below(70), 1 + dice.below(12), 1 + dice.below(28));
+        let _ = write!(
+            out,
+            "MSH|^~\\&|ADT|HARBORVIEW|LAB|HARBORVIEW|20250914081200||ADT^A08|{id}|P|2.5\r\
+             PID|1||{id}^^^HARBORVIEW^MR||{surname}^{given}||{year}{month:02}{day:02}|F|||418 HAWTHORNE AVE^^PORTLAND^OR^97214\r\
+             PV1|1|I|4W^412^1||||1932102084^HUTCHINS^CLARA\rOBX|1|NM|718-7^HEMOGLOBIN^LN||13.{}|g/dL\r",
+            dice.below(10)
+        );
+    }
+    out.into_bytes()
+}
+
+/// FHIR bundles as lines of JSON (R4): patients, and observations that refer to them.
+pub(crate) fn fhir(size: usize) -> Vec<u8> {
+    let (mut dice, mut out) = (Dice(0x5eed_0005), String::with_capacity(size + 1024));
+    while out.len() < size {
+        let (given, surname, id) = (dice.one_of(GIVEN), dice.one_of(SURNAMES), uuid(&mut dice));
+        let (year, month, day, mrn) =
+            (1930 + dice.below(70), 1 + dice.below(12), 1 + dice.below(28), 10_000_000 + dice.below(9_000_000));
+        let _ = writeln!(
+            out,
+            "{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{{\"resource\":{{\"resourceType\":\"Patient\",\
+             \"id\":\"{id}\",\"identifier\":[{{\"type\":{{\"text\":\"MRN\"}},\"value\":\"{mrn}\"}}],\"name\":[{{\"family\":\"{surname}\",\
+             \"given\":[\"{given}\"]}}],\"birthDate\":\"{year}-{month:02}-{day:02}\"}}}},{{\"resource\":{{\"resourceType\":\
+             \"Observation\",\"status\":\"final\",\"code\":{{\"text\":\"Hemoglobin\"}},\"subject\":{{\"reference\":\"Patient/{id}\"}},\
+             \"valueQuantity\":{{\"value\":13.{},\"unit\":\"g/dL\"}}}}}}]}}",
+            dice.below(10)
+        );
     }
     out.into_bytes()
 }

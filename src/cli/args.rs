@@ -228,6 +228,18 @@ pub(super) struct ScanArgs {
     /// Threads to use [default: one a core].
     #[arg(short = 'j', long, value_name = "N")]
     pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// How places are looked for; `plain` is slow and simple, and what tests hold the other against.
+    #[arg(long, value_enum, default_value_t = Search::Fast, hide = true)]
+    pub(super) engine: Search,
+}
+
+/// How places are looked for.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Search {
+    /// By shapes of the patterns.
+    Fast,
+    /// Every pattern at every token.
+    Plain,
 }
 
 /// Where the configuration is.

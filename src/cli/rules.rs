@@ -78,7 +78,7 @@ fn check(dir: &Path) -> Result<u8> {
     let scanner = Scanner::new(rules, Policy { profile: Profile::Strict, ..Policy::default() })?;
     let wrong = scanner.prove();
     let mut out = String::new();
-    for wrong in &wrong {
+    for wrong in wrong.iter().chain(&scanner.costly()) {
         let _ = writeln!(out, "{}: {}", wrong.rule, wrong.what);
     }
     let files = words::count(texts.len() as u64, "file", "files");

@@ -5,12 +5,12 @@ mod last;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use clap::CommandFactory;
 
-use super::args::{Cli, ScanArgs};
+use super::args::{Cli, ScanArgs, Search};
 use super::checkpoint::Checkpoint;
 use super::glass::{Glass, Places};
 use super::known::{Known, Place};
@@ -327,7 +327,10 @@ pub(super) fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
 
 fn made(args: &ScanArgs, loaded: &Loaded, rules: crate::Rules, policy: crate::Policy) -> Result<Scanner> {
     let policies = setup::policies(loaded, &rules, &policy)?;
-    let mut scanner = Scanner::new(rules, policy)?;
+    let mut scanner = match args.engine {
+        Search::Fast => Scanner::new(rules, policy)?,
+        Search::Plain => Scanner::plain(rules, policy)?,
+    };
     if let Some(policies) = policies {
         scanner = scanner.with_policies(policies);
     }
@@ -470,8 +473,10 @@ fn not_there(path: &str) -> Error {
 }
 
 pub(super) fn threads(args: &ScanArgs) -> usize {
-    let cores = std::thread::available_parallelism();
-    args.threads.or(cores.ok()).map_or(1, std::num::NonZeroUsize::get)
+    // The system is asked once: the answer stands in several files.
+    static CORES: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get));
+    args.threads.map_or_else(|| *CORES, std::num::NonZeroUsize::get)
 }
 
 /// The working directory as report names see it.

@@ -56,7 +56,7 @@ fn with_never(rules: Rules, never: &[String]) -> Result<Rules> {
     }
     let with_words = |(id, rule): (RuleId, &Rule)| {
         let mut rule = rule.clone();
-        rule.identifier.never.extend_from_slice(never);
+        rule.identifier.never = [&rule.identifier.never[..], never].concat().into();
         serde_yaml::to_string(&rule).map(|text| (rules.file(id).to_owned(), text))
     };
     let texts: Vec<(String, String)> = rules.iter().map(with_words).collect::<Result<_, _>>().map_err(|error| {

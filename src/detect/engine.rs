@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::detect::labels::Vocabulary;
 use crate::detect::matcher::{Matchers, compiles};
-use crate::detect::search::Search;
+use crate::detect::search::{Pattern, Search};
 use crate::detect::shapes::Bytes;
 use crate::error::{Error, Result};
 use crate::rule::{Alone, RuleId, Rules, Value};
@@ -36,11 +36,23 @@ impl Engine {
     /// # Errors
     /// [`Error::Rule`] when a pattern is no pattern or a check does not exist.
     pub(crate) fn new(rules: &Rules) -> Result<Self> {
+        let ready = rules.is_builtin().then(|| Search::from_bytes(BUILTIN)).flatten();
+        Self::with(rules, ready.map_or_else(|| derive(rules), Ok)?)
+    }
+
+    /// The same, slow and simple: every pattern is tried at every token. What the other is held against.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub(crate) fn plain(rules: &Rules) -> Result<Self> {
+        let search = Search::plain(patterns(rules));
+        Self::with(rules, search.map_err(|wrong| unusable(rules, wrong))?)
+    }
+
+    fn with(rules: &Rules, search: Search) -> Result<Self> {
         let matchers = Matchers::new(rules)?;
         // The built-in patterns are compiled by a test; a user's must not fail silently when first needed.
         rules.iter().filter(|(id, _)| rules.is_own(*id)).try_for_each(|(_, rule)| compiles(rule))?;
-        let ready = rules.is_builtin().then(|| Search::from_bytes(BUILTIN)).flatten();
-        let search = ready.map_or_else(|| derive(rules), Ok)?;
         let id = |(rule, look): (u16, u16)| (RuleId(rule), look);
         let mut kinds: HashMap<String, Vec<RuleId>> = HashMap::new();
         for (id, rule) in rules.iter() {
@@ -89,21 +101,26 @@ const BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/search.bin"));
 
 /// The search for `rules`.
 pub(crate) fn derive(rules: &Rules) -> Result<Search> {
+    Search::new(patterns(rules)).map_err(|wrong| unusable(rules, wrong))
+}
+
+/// The patterns that are tried in running text.
+fn patterns(rules: &Rules) -> impl Iterator<Item = Pattern<'_>> {
     let in_text = rules.iter().filter(|(_, rule)| rule.identifier.alone != Alone::Never);
-    let patterns = in_text.flat_map(|(id, rule)| {
+    in_text.flat_map(|(id, rule)| {
         let street = rule.identifier.near.is_some();
         (0u16..).zip(&rule.identifier.looks).map(move |(i, look)| ((id.0, i), look.as_str(), street))
-    });
-    Search::new(patterns).map_err(|((rule, look), why)| {
-        let rule = rules.get(RuleId(rule));
-        let pattern = rule.identifier.looks.get(usize::from(look)).map_or("", String::as_str);
-        Error::Rule {
-            id: rule.id.clone(),
-            what: format!("the pattern `{pattern}` is not usable: {why}"),
-            help: "patterns are those of the regex crate over ASCII bytes: no look-around, no back-references"
-                .to_owned(),
-        }
     })
+}
+
+fn unusable(rules: &Rules, ((rule, look), why): ((u16, u16), String)) -> Error {
+    let rule = rules.get(RuleId(rule));
+    let pattern = rule.identifier.looks.get(usize::from(look)).map_or("", String::as_str);
+    Error::Rule {
+        id: rule.id.clone(),
+        what: format!("the pattern `{pattern}` is not usable: {why}"),
+        help: "patterns are those of the regex crate over ASCII bytes: no look-around, no back-references".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +129,9 @@ mod tests {
 
     #[test]
     fn what_was_built_in_is_what_the_rules_say() -> Result<()> {
-        assert!(derive(&Rules::builtin()?)?.to_bytes() == BUILTIN, "build.rs and the rules disagree");
+        let search = derive(&Rules::builtin()?)?;
+        assert!(search.to_bytes() == BUILTIN, "build.rs and the rules disagree");
+        assert!(search.costly.is_empty(), "{:?}", search.costly);
         Ok(())
     }
 }

@@ -6,7 +6,10 @@
 use regex_syntax::hir::{Hir, HirKind};
 
 use super::program::{Builder, Node, Program};
-use super::shapes::{Bytes, begins, shape};
+use super::shapes::{Bytes, begins, shape, share};
+
+/// A pattern that may begin at a larger share of ordinary text's places slows every scan.
+const OFTEN: f64 = 0.01;
 
 /// Numbers of the questions.
 pub(crate) mod ask {
@@ -51,10 +54,20 @@ pub(crate) struct Search {
     /// Those behind them, whose beginnings are too common: known by a rarer byte inside (`@`), each with what may stand
     /// before it.
     pub(crate) inner: Vec<(Look, Bytes)>,
-    /// Patterns of which no shape could be made: they are tried at every token.
-    pub(crate) shapeless: Vec<Look>,
-    /// Is it the one for the built-in rules, which is compiled, too?
-    pub(crate) is_built_in: bool,
+    /// Patterns that fit the shape of too much: no shape could be made of them, or ordinary text is full of it.
+    pub(crate) costly: Vec<Look>,
+    /// How it is run.
+    pub(crate) how: How,
+}
+
+/// How a search is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// It is the one for the built-in rules, which is compiled, too.
+    Compiled,
+    Interpreted,
+    /// Without vector instructions; every pattern is tried at every token. What the others are held against.
+    Plain,
 }
 
 impl Search {
@@ -63,13 +76,31 @@ impl Search {
     /// # Errors
     /// The pattern that is no pattern, and why.
     pub(crate) fn new<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Result<Self, (Look, String)> {
+        Self::make(patterns, How::Interpreted)
+    }
+
+    /// The same without shapes.
+    ///
+    /// # Errors
+    /// The pattern that is no pattern, and why.
+    #[allow(dead_code, reason = "the build script has no use for it")]
+    pub(crate) fn plain<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Result<Self, (Look, String)> {
+        Self::make(patterns, How::Plain)
+    }
+
+    fn make<'p>(patterns: impl Iterator<Item = Pattern<'p>>, how: How) -> Result<Self, (Look, String)> {
         let mut b = Builder::new();
         let (mut asked, free) = spots(&mut b);
         let (mut looks, mut shapes, mut inner, mut inner_shapes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut shapeless = Vec::new();
+        let mut costly = Vec::new();
         let on_streets = numbers_on_streets(&mut b, free);
         for (look, pattern, street) in patterns {
             let hir = parse(pattern).map_err(|e| (look, e))?;
+            if how == How::Plain {
+                looks.push(look);
+                shapes.push(free);
+                continue;
+            }
             if street && begins_with_digit(&hir) {
                 looks.push(look);
                 shapes.push(on_streets);
@@ -84,8 +115,8 @@ impl Search {
                 }
                 None => shape(&mut b, &hir, Some(free)),
             };
-            if found.is_none() {
-                shapeless.push(look);
+            if found.is_none() || share(&hir) > OFTEN {
+                costly.push(look);
             }
             looks.push(look);
             shapes.push(found.unwrap_or(free));
@@ -94,7 +125,7 @@ impl Search {
         asked.push(b.any(&shapes).unwrap_or(none));
         asked.push(b.any(&inner_shapes).unwrap_or(none));
         asked.extend(shapes.into_iter().chain(inner_shapes));
-        Ok(Self { program: b.finish(&asked), looks, inner, shapeless, is_built_in: false })
+        Ok(Self { program: b.finish(&asked), looks, inner, costly, how })
     }
 
     /// As bytes, for [`Search::from_bytes`].
@@ -104,7 +135,7 @@ impl Search {
         let look = |bytes: &mut Vec<u8>, (rule, look): Look| {
             bytes.extend((u32::from(rule) << 16 | u32::from(look)).to_le_bytes());
         };
-        for list in [&self.looks, &self.shapeless] {
+        for list in [&self.looks, &self.costly] {
             bytes.extend((list.len() as u32).to_le_bytes());
             list.iter().for_each(|own| look(&mut bytes, *own));
         }
@@ -130,8 +161,8 @@ impl Search {
             inner.push((look(own), Bytes::from_bytes(before)));
             bytes = rest;
         }
-        let shapeless = lists.pop()?;
-        Some(Self { program, looks: lists.pop()?, inner, shapeless, is_built_in: true })
+        let costly = lists.pop()?;
+        Some(Self { program, looks: lists.pop()?, inner, costly, how: How::Compiled })
     }
 }
 

@@ -125,7 +125,7 @@ fn frequency(b: u8) -> f64 {
 }
 
 /// At what share of places a match of `hir` could begin, roughly.
-fn share(hir: &Hir) -> f64 {
+pub(crate) fn share(hir: &Hir) -> f64 {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1.0,
         HirKind::Literal(lit) => lit.0.iter().map(|b| frequency(*b)).product(),

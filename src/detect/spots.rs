@@ -3,7 +3,7 @@
 //! A spot is a place where something may begin or end: a pattern, a key's separator, a number behind a word, a name.
 //! `search.rs` says what is asked of the text.
 
-use crate::detect::search::{Search, ask};
+use crate::detect::search::{How, Search, ask};
 use crate::streams::{Code, Compiled, Machine, State, To, Vector, Words};
 
 /// The search for the built-in rules, compiled: `build.rs` has written it out of [`Search::program`].
@@ -100,8 +100,12 @@ pub(crate) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(crate) fn new(search: &'t Search, text: &'t [u8], prose: bool) -> Self {
-        let compiled = search.is_built_in.then(Compiled::of::<Built>);
-        Self { machine: Machine::new(&search.program, compiled, text), search, prose }
+        let machine = match search.how {
+            How::Compiled => Machine::new(&search.program, Some(Compiled::of::<Built>()), text),
+            How::Interpreted => Machine::new(&search.program, None, text),
+            How::Plain => Machine::plain(&search.program, text),
+        };
+        Self { machine, search, prose }
     }
 
     /// Reads on: where the blocks of the next window begin; `None` behind the last.
@@ -193,7 +197,7 @@ mod tests {
             let (rules, mut search) = search();
             let engine = Engine::new(&rules).expect("an engine");
             let found: Vec<(usize, usize)> = patterns(&search, &text).collect();
-            search.is_built_in = true;
+            search.how = How::Compiled;
             let compiled: Vec<(usize, usize)> = patterns(&search, &text).collect();
             for (index, (rule, look)) in search.looks.iter().enumerate() {
                 let matcher = engine.matchers.get(RuleId(*rule));

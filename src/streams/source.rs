@@ -342,7 +342,7 @@ impl Writer<'_> {
 }
 
 /// How many rare questions make a stage: its code must stay in the processor's cache while it runs over a window.
-const STAGE: usize = 20;
+const STAGE: usize = 30;
 
 /// A stage: its code, and which steps it takes from those before it.
 struct Stage {

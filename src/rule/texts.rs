@@ -1,0 +1,114 @@
+//! Lists of texts that are taken apart only when somebody asks for them: a scan hardly ever does.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What stands before each text of a list that is kept as one: DEL, which no rule says and JSON needs not escape.
+const BEFORE: char = '\u{7f}';
+
+/// A list of texts. In the built-in catalogue `build.rs` has put each list into one text.
+#[derive(Default)]
+pub struct Texts {
+    joined: Box<str>,
+    list: OnceLock<Vec<String>>,
+}
+
+impl Texts {
+    /// Is there no text?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.joined.is_empty() && self.list.get().is_none_or(Vec::is_empty)
+    }
+}
+
+impl Deref for Texts {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        self.list.get_or_init(|| self.joined.split(BEFORE).skip(1).map(str::to_owned).collect())
+    }
+}
+
+impl From<Vec<String>> for Texts {
+    fn from(list: Vec<String>) -> Self {
+        Self { joined: Box::default(), list: list.into() }
+    }
+}
+
+impl Clone for Texts {
+    fn clone(&self) -> Self {
+        self.to_vec().into()
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<'a> IntoIterator for &'a Texts {
+    type Item = &'a String;
+    type IntoIter = std::slice::Iter<'a, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Texts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of texts")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Texts, E> {
+        if !text.starts_with(BEFORE) {
+            return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self));
+        }
+        Ok(Texts { joined: text.into(), list: OnceLock::new() })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts, A::Error> {
+        let mut list = Vec::new();
+        while let Some(text) = seq.next_element()? {
+            list.push(text);
+        }
+        Ok(list.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_the_same_in_both_forms() {
+        let read = |json: &str| serde_json::from_str::<Texts>(json);
+        let list = read(r#"["mrn", "chart no", ""]"#).expect("a list");
+        let joined = read("\"\u{7f}mrn\u{7f}chart no\u{7f}\"").expect("a text");
+        assert_eq!(list[..], joined[..]);
+        assert_eq!(serde_json::to_string(&joined).ok(), serde_json::to_string(&list).ok());
+        assert!(!joined.is_empty() && Texts::default().is_empty() && read("[]").is_ok_and(|none| none.is_empty()));
+        assert!(read("\"mrn\"").is_err(), "a text is no list");
+    }
+}
