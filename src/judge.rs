@@ -88,7 +88,10 @@ impl Judge {
                 matches!(kind, "name" | "email") && j.log_odds() > 0.0
             };
             let people: Vec<Range<usize>> = judged.iter().filter(names).map(|j| j.hit.at.clone()).collect();
-            let name = named::masked_name(document, (&spans, &people), engine, in_name());
+            let name = match policy.places_only {
+                true => Masked::default(),
+                false => named::masked_name(document, (&spans, &people), engine, in_name()),
+            };
             let health = records::Health::of(rules, &page, &judged);
             let mut places = Places::new(document);
             for (i, judged) in judged.iter().enumerate() {
@@ -99,14 +102,17 @@ impl Judge {
                 let Some(severity) = verdict(rules.get(rule), rule, judged, (phi, health.is_person(i)), policy) else {
                     continue;
                 };
-                let mut finding = places.finding(rules.get(rule), judged, engine, &spans, name.clone());
+                let shown = (!policy.places_only).then_some((&spans[..], name.clone()));
+                let mut finding = places.finding(rules.get(rule), judged, engine, shown);
                 finding.rule = rule;
                 finding.phi = phi && finding.note.is_none();
                 finding.severity = severity;
                 finding.seal =
                     policy.key.as_ref().map(|key| key.seal(&finding.kind, &document.bytes[judged.hit.at.clone()]));
                 let seen = Seen { hit: &judged.hit, rule: rules.get(rule), page: &page, around: judged.around };
-                finding.evidence = score::words(&seen, judged.partners);
+                if !policy.places_only {
+                    finding.evidence = score::words(&seen, judged.partners);
+                }
                 finding.suppressed = allow::covering(&document.bytes, &mut allows, &rules.get(rule).id, &judged.hit.at);
                 findings.push(finding);
             }

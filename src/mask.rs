@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// Text that is safe to print. Nothing outside this module makes one.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Masked(Arc<str>);
 
 impl Masked {
@@ -178,6 +178,10 @@ fn masked_into(out: &mut String, text: &[u8], offset: usize, hits: &[Range<usize
 }
 
 fn push_masked(out: &mut String, text: &[u8]) {
+    if text.is_ascii() {
+        out.extend(text.iter().map(|byte| mask_char(char::from(*byte))));
+        return;
+    }
     out.extend(String::from_utf8_lossy(text).chars().map(mask_char));
 }
 
@@ -197,11 +201,8 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, b| {
-        let _ = write!(hex, "{b:02x}");
-        hex
-    })
+    let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// A secret of a team. Under it a value has a seal (an HMAC), by which phivet knows the value again without keeping it.

@@ -117,7 +117,8 @@ impl Redactor {
     pub fn with_rules(plan: Plan, rules: Rules) -> Result<Self> {
         let forms =
             Forms::new(rules.iter().map(|(_, rule)| &rule.identifier.kind[..]).filter(|kind| !kind.is_empty()))?;
-        let policy = Policy { profile: plan.profile(), min_confidence: Some(SUSPICION), ..Policy::default() };
+        let policy =
+            Policy { profile: plan.profile(), min_confidence: Some(SUSPICION), places_only: true, ..Policy::default() };
         let scanner = Scanner::new(rules, policy)?;
         Ok(Self { scanner, forms, maker: Maker { plan, keys: None, vault: None, year: 2026 } })
     }

@@ -71,9 +71,7 @@ fn scanned(
     let config_hash = config_hash(args, loaded);
     let git = of_git(args)?;
     let scanner =
-        Arc::new(with_flows(made(args, loaded, rules, policy)?, args, loaded, (git.clone(), revision.as_deref()))?);
-    // The process ends with the scan: to take the rules apart again would cost as much as to scan a small file.
-    std::mem::forget(Arc::clone(&scanner));
+        setup::kept(with_flows(made(args, loaded, rules, policy)?, args, loaded, (git.clone(), revision.as_deref()))?);
     if trail.is_some() {
         trail::about_scan(record, &scanner, args, (&rules_hash, &config_hash));
         glass.begin(trail, &scanner, record)?;

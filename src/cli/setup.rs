@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::judge::Policy;
 use crate::mask::{KEY_LEAST, Key};
 use crate::rule::{Rule, RuleId, Rules, Severity};
-use crate::scan::ByName;
+use crate::scan::{ByName, Scanner};
 use crate::source::Alike;
 
 /// The working directory, absolute.
@@ -104,7 +104,15 @@ pub(super) fn policy(args: &ScanArgs, loaded: &Loaded, rules: &Rules) -> Result<
         severity: severities(rules, loaded, &config.severity)?,
         without: Vec::new(),
         key: key(&args.known)?,
+        places_only: false,
     })
+}
+
+/// The process ends with the scan: to take the rules apart again would cost as much as to scan a small file.
+pub(super) fn kept(scanner: Scanner) -> Arc<Scanner> {
+    let scanner = Arc::new(scanner);
+    std::mem::forget(Arc::clone(&scanner));
+    scanner
 }
 
 /// The key of the file that is named, or of the environment.

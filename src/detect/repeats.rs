@@ -6,11 +6,12 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, Match, MatchKind, packed};
+use aho_corasick::packed;
 
 use crate::detect::engine::Engine;
 use crate::detect::{Clues, Detector, Hit, Sight, checks};
 use crate::document::Document;
+use crate::document::again::Again;
 use crate::fields::{Holds, Owner};
 use crate::kind::Kind;
 use crate::rule::RuleId;
@@ -20,7 +21,7 @@ const NUMBERS: &[&str] =
     &["ssn", "mrn", "health_plan_id", "account", "license", "phone", "fax", "device", "other_id", "biometric"];
 /// More values than this are a table or a long log, where numbers meet by chance: then they must be longer.
 const MANY: usize = 64;
-/// So many values are looked for at once without an automaton.
+/// So many values are looked for with vector instructions.
 const FEW: usize = 32;
 /// No more values than this are looked for.
 const MOST: usize = 4096;
@@ -58,18 +59,16 @@ impl Detector for Repeats {
     }
 }
 
-/// Where these values stand, and which: few are searched by their first bytes at once, many by an automaton.
+/// Where these values stand, and which: few are searched by their first bytes at once, many where words begin.
 fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
-    let place = |found: Match| (found.pattern().as_usize(), found.range());
     if values.len() <= FEW {
         let config =
             packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(values).build();
         if let Some(search) = config {
-            return search.find_iter(text).map(place).collect();
+            return search.find_iter(text).map(|found| (found.pattern().as_usize(), found.range())).collect();
         }
     }
-    let search = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values);
-    search.map_or_else(|_| Vec::new(), |search| search.find_iter(text).map(place).collect())
+    Again::new(values, false).find(text)
 }
 
 impl Repeats {

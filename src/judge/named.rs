@@ -175,6 +175,9 @@ impl<'n> Respelled<'n> {
 
     /// Where the name holds the digits of `value`.
     fn numbers_of(&self, value: &[u8], spans: &mut Vec<Range<usize>>) {
+        if self.numbers.iter().all(|(_, own)| own.len() < LONG) {
+            return;
+        }
         for digits in spellings(value) {
             let holds = |own: &[u8]| own.windows(digits.len()).any(|window| window == digits);
             spans.extend(self.numbers.iter().filter(|(_, own)| holds(own)).map(|(at, _)| at.clone()));

@@ -45,29 +45,30 @@ impl<'d> Places<'d> {
         self.here
     }
 
-    /// A finding of `rule`; severity, PHI and evidence are the caller's to set.
+    /// A finding of `rule`; severity, PHI and evidence are the caller's to set. Without the places of all hits and the
+    /// document's name nothing of the text is shown.
     pub(crate) fn finding(
         &mut self,
         rule: &Rule,
         judged: &Judged,
         engine: &Engine,
-        hits: &[Range<usize>],
-        name: Masked,
+        shown: Option<(&[Range<usize>], Masked)>,
     ) -> Finding {
         let hit = &judged.hit;
         let keep = |word: &[u8]| {
             let facts = words::facts(word);
             engine.words.is_part(word) && facts.given() == 0 && facts.surname() == 0
         };
-        let near = hits.partition_point(|h| h.end + 200 < hit.at.start);
-        let near = &hits[near..hits.len().min(near + 64)];
-        let (excerpt, marked) = mask::excerpt(
-            &self.document.bytes,
-            line_near(&self.document.bytes, hit.at.start),
-            hit.at.clone(),
-            near,
-            keep,
-        );
+        let (document, (excerpt, marked)) = match shown {
+            Some((hits, name)) => {
+                let near = hits.partition_point(|h| h.end + 200 < hit.at.start);
+                let behind = hits.partition_point(|h| h.start < hit.at.end + 200);
+                let near = &hits[near..behind.clamp(near, near + 64)];
+                let line = line_near(&self.document.bytes, hit.at.start);
+                (name, mask::excerpt(&self.document.bytes, line, hit.at.clone(), near, keep))
+            }
+            None => Default::default(),
+        };
         let start = self.pos(hit.at.start);
         let end = self.pos(hit.at.end);
         let reserved = hit.clues.has(Clues::RESERVED);
@@ -77,7 +78,7 @@ impl<'d> Places<'d> {
             severity: Severity::Note,
             confidence: score::probability(judged.log_odds()),
             phi: false,
-            document: name,
+            document,
             start_byte: self.document.first_byte + hit.at.start as u64,
             end_byte: self.document.first_byte + hit.at.end as u64,
             start,

@@ -64,4 +64,6 @@ pub struct Policy {
     pub severity: HashMap<RuleId, Severity>,
     /// The key under which values get a seal.
     pub key: Option<Key>,
+    /// Only where findings are is asked: they get no excerpt, no evidence in words, no name of their document.
+    pub places_only: bool,
 }

@@ -1,6 +1,5 @@
 //! Records: what stands together. A name, a birth date and an MRN on one line are worth more than their parts.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::detect::Clues;
@@ -36,7 +35,8 @@ pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
 fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) -> f32 {
     let Some(own) = judged.get(i) else { return 0.0 };
     let kind_of = |j: &Judged| j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str());
-    let mut best: HashMap<&str, f32> = HashMap::new();
+    // A dozen kinds at most.
+    let mut best: Vec<(&str, f32)> = Vec::new();
     let mut ask = |k: usize| -> bool {
         let other = &judged[k];
         let line = lines[k].start == lines[i].start;
@@ -53,15 +53,19 @@ fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) ->
             let sure = score::probability(other.own);
             let near = if line || record { 1.0 } else { 0.45 };
             let worth = 2.4 * near * sure.sqrt();
-            let entry = best.entry(kind).or_insert(0.0);
-            *entry = entry.max(worth);
+            match best.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, most)) => *most = most.max(worth),
+                None => best.push((kind, worth)),
+            }
         }
         gap < 4096
     };
     // Neighbours in order of distance; records are small, so a few dozen are enough.
     let _ = (0..i).rev().take(40).all(&mut ask);
     let _ = (i + 1..judged.len()).take(40).all(&mut ask);
-    best.values().sum::<f32>().min(MOST)
+    // In an order of their own: sums of fractions depend on it.
+    best.sort_by(|(one, _), (other, _)| one.cmp(other));
+    best.iter().map(|(_, worth)| worth).sum::<f32>().min(MOST)
 }
 
 /// What says that a document's identifiers belong to health or payment.

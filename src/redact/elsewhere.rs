@@ -3,11 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use super::dates;
 use super::forms::Mark;
 use super::spans::Span;
+use crate::document::again::Again;
 use crate::document::{Document, line_around};
 use crate::words;
 
@@ -51,22 +50,17 @@ fn again(spans: &[Span], marks: &[Mark], document: &Document, values: &[(&[u8], 
     if values.is_empty() {
         return;
     }
-    let matcher = AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(values.iter().map(|(v, _)| v));
-    let Ok(matcher) = matcher else { return };
+    let texts: Vec<&[u8]> = values.iter().map(|(value, _)| *value).collect();
     let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-    for found in matcher.find_iter(bytes) {
-        let at = found.range();
+    for (value, at) in Again::new(&texts, true).find(bytes) {
         let known = spans.partition_point(|span| span.at.end <= at.start);
         let is_known = spans.get(known).is_some_and(|span| span.at.start < at.end);
         let marked = marks.partition_point(|mark| mark.at.end <= at.start);
         let is_marked = marks.get(marked).is_some_and(|mark| mark.at.start < at.end);
-        let kind = values[found.pattern().as_usize()].1;
+        let kind = values[value].1;
         // A time may follow a date.
         let is_date = matches!(kind, "date" | "dob") && bytes.get(at.end) == Some(&b'T');
-        let inside = word(at.start.checked_sub(1)) || (word(Some(at.end)) && !is_date);
+        let inside = word(Some(at.end)) && !is_date;
         if document.own.contains(&at.start) && !is_known && !is_marked && !inside {
             out.push(Span { at, kind: kind.to_owned() });
         }
