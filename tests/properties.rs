@@ -55,8 +55,7 @@ const SAMPLES: &[&[u8]] = &[
 ];
 
 fn examples() -> Vec<Vec<u8>> {
-    let texts = |rule: &phivet::rule::Rule| rule.examples.hit.to_vec().into_iter().map(String::into_bytes);
-    RULES.iter().flat_map(|(_, rule)| texts(rule)).collect()
+    RULES.iter().flat_map(|(_, rule)| rule.examples.hit.iter().cloned().map(String::into_bytes)).collect()
 }
 
 /// A change of a text: what is done, where (a share of its length), and with which byte.

@@ -10,11 +10,23 @@ const LONG: usize = 8;
 /// How many bits tell at once that no value begins so.
 const BITS: usize = 1 << 16;
 
+/// Letters and digits (ASCII).
+static WORD: [bool; 256] = {
+    let (mut table, mut byte) = ([false; 256], 0_u8);
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
 /// Values that are looked for.
 pub(crate) struct Again<'v> {
     values: &'v [&'v [u8]],
     by_head: HashMap<u64, Vec<usize>>,
     heads: Vec<u64>,
+    /// Which bytes values begin with.
+    first: [bool; 256],
     same: fn(&[u8], &[u8]) -> bool,
 }
 
@@ -22,10 +34,13 @@ impl<'v> Again<'v> {
     /// Looks for these values, those of four bytes and more; in capitals or not where `any_case`.
     pub(crate) fn new(values: &'v [&'v [u8]], any_case: bool) -> Self {
         let mut by_head: HashMap<u64, Vec<usize>> = HashMap::new();
-        let mut heads = vec![0; BITS / 64];
+        let (mut heads, mut first) = (vec![0; BITS / 64], [false; 256]);
         for (number, value) in values.iter().enumerate() {
             let Some(short) = head::<SHORT>(value) else { continue };
             let own = head::<LONG>(value).unwrap_or(short);
+            for byte in [value[0].to_ascii_lowercase(), value[0].to_ascii_uppercase()] {
+                first[usize::from(byte)] |= any_case || byte == value[0];
+            }
             by_head.entry(own).or_default().push(number);
             for bit in [bit(own), bit(short)] {
                 heads[bit / 64] |= 1 << (bit % 64);
@@ -33,7 +48,8 @@ impl<'v> Again<'v> {
         }
         // The longest first.
         by_head.values_mut().for_each(|of| of.sort_by_key(|number| std::cmp::Reverse(values[*number].len())));
-        Self { values, by_head, heads, same: if any_case { |a, b| a.eq_ignore_ascii_case(b) } else { |a, b| a == b } }
+        let same: fn(&[u8], &[u8]) -> bool = if any_case { |a, b| a.eq_ignore_ascii_case(b) } else { |a, b| a == b };
+        Self { values, by_head, heads, first, same }
     }
 
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
@@ -41,23 +57,28 @@ impl<'v> Again<'v> {
     pub(crate) fn find(&self, text: &[u8]) -> Vec<(usize, Range<usize>)> {
         let mut found = Vec::new();
         let mut at = 0;
-        while at < text.len() {
-            let rest = &text[at..];
-            // Few places get beyond their first bytes; what is known by more of them is longer.
-            let begins = head::<SHORT>(rest).filter(|head| self.may_be(*head));
-            let long = || head::<LONG>(rest).filter(|head| self.may_be(*head)).and_then(|head| self.at(head, rest));
-            if let Some(number) = begins.and_then(|short| long().or_else(|| self.at(short, rest))) {
-                let end = at + self.values[number].len();
-                found.push((number, at..end));
-                at = end;
-            } else {
-                at += 1;
+        while let Some(byte) = text.get(at) {
+            match self.first[usize::from(*byte)].then(|| self.longest(&text[at..])).flatten() {
+                Some(number) => {
+                    let end = at + self.values[number].len();
+                    found.push((number, at..end));
+                    at = end;
+                }
+                None => at += 1,
             }
-            while at < text.len() && text[at - 1].is_ascii_alphanumeric() {
+            while at < text.len() && WORD[usize::from(text[at - 1])] {
                 at += 1;
             }
         }
         found
+    }
+
+    /// The longest value that `text` begins with.
+    fn longest(&self, text: &[u8]) -> Option<usize> {
+        // Few places get beyond their first bytes; what is known by more of them is longer.
+        let short = head::<SHORT>(text).filter(|head| self.may_be(*head))?;
+        let long = head::<LONG>(text).filter(|head| self.may_be(*head));
+        long.and_then(|head| self.at(head, text)).or_else(|| self.at(short, text))
     }
 
     fn may_be(&self, head: u64) -> bool {

@@ -26,7 +26,7 @@ pub(crate) const ALLOW: &str = "phivet:allow";
 /// Rare texts that are looked for beside the marks of formats; their bits are behind those of the formats.
 const OTHERS: [&[&str]; 3] = [&FOLDERS, &[DUPLICATE], &[ALLOW]];
 
-/// What a document may hold: one bit for each format, in the order of [`FORMATS`], then one for each of [`OTHERS`].
+/// What a document may hold: one bit for each format, in the order of [`FORMATS`], then one for other rare texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holds(u64);
 

@@ -64,7 +64,7 @@ fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) ->
     let _ = (0..i).rev().take(40).all(&mut ask);
     let _ = (i + 1..judged.len()).take(40).all(&mut ask);
     // In an order of their own: sums of fractions depend on it.
-    best.sort_by(|(one, _), (other, _)| one.cmp(other));
+    best.sort_by_key(|(kind, _)| *kind);
     best.iter().map(|(_, worth)| worth).sum::<f32>().min(MOST)
 }
 

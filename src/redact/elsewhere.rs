@@ -1,6 +1,6 @@
 //! What else goes beside what was found: the same values once more, the rest of a name, dates of a person's line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::dates;
@@ -8,6 +8,7 @@ use super::forms::Mark;
 use super::spans::Span;
 use crate::document::again::Again;
 use crate::document::{Document, line_around};
+use crate::kind::Kind;
 use crate::words;
 
 /// Fewest bytes of a value that is looked for elsewhere, and most values that are.
@@ -38,6 +39,7 @@ pub(super) fn elsewhere(spans: &[Span], marks: &[Mark], document: &Document) -> 
     let mut out = Vec::new();
     written_otherwise(spans, document, &mut out);
     dates_of_lines(spans, document, &mut out);
+    in_records(spans, document, &mut out);
     again(spans, marks, document, &values, &mut out);
     let near = beside(spans.iter().chain(&out), document);
     out.extend(near);
@@ -186,6 +188,45 @@ fn dates_of_lines(spans: &[Span], document: &Document, out: &mut Vec<Span>) {
         let found = dates::find(&document.bytes[line.clone()], PIVOT).into_iter().filter(dates::Date::is_whole);
         let placed = found.map(|date| line.start + date.at.start..line.start + date.at.end);
         out.extend(placed.map(|at| Span { at, kind: "date".to_owned() }));
+    }
+}
+
+/// Longer numbers that hold one that was found, and parts of its people's names that fill a component of HL7 or X12: in a
+/// record a copy is likelier than a coincidence.
+fn in_records(spans: &[Span], document: &Document, out: &mut Vec<Span>) {
+    let bytes = &document.bytes;
+    let is_whole = document.own == (0..bytes.len()) && document.head.is_none();
+    if !is_whole || matches!(document.kind, Kind::Log | Kind::Code | Kind::Generated | Kind::Binary) {
+        return;
+    }
+    let (mut numbers, mut words) = (HashSet::new(), HashSet::new());
+    for span in spans {
+        let value = &bytes[span.at.clone()];
+        if value.len() >= LONG && value.iter().all(u8::is_ascii_digit) {
+            numbers.insert(value);
+        }
+        let parts = value.split(|b| !is_part(b)).filter(|word| word.len() >= 3 && is_rarely_else(word));
+        words.extend(parts.filter(|_| span.kind == "name"));
+    }
+    let mut push = |at: Range<usize>, kind: &str| out.push(Span { at, kind: kind.to_owned() });
+    let lengths: BTreeSet<usize> = numbers.iter().map(|number| number.len()).collect();
+    let mut at = 0;
+    while at < bytes.len() {
+        let len = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let run = &bytes[at..at + len];
+        let holds = |wide: &usize| run.windows(*wide).any(|window| numbers.contains(window));
+        if lengths.range(..len).any(holds) {
+            push(at..at + len, "other_id");
+        }
+        at += len.max(1);
+    }
+    let ends = |b: &u8| matches!(b, b'^' | b'|' | b'*' | b'~' | b'&' | b'\r' | b'\n');
+    let mut start = 0;
+    for part in bytes.split(ends).filter(|_| !words.is_empty()) {
+        if words.contains(part) {
+            push(start..start + part.len(), "name");
+        }
+        start += part.len() + 1;
     }
 }
 

@@ -306,7 +306,9 @@ impl Writer<'_> {
     fn answers(&mut self, asked: &[(usize, Id)], mut known: Set, groups: &[usize], depth: u32) {
         let mut gated: BTreeMap<Gate, Vec<(usize, Id)>> = BTreeMap::new();
         for (question, id) in asked {
-            let gate = if depth > 0 { self.steps.gate(*id, &known, groups, DEPTH) } else { vec![(*id, 0)] };
+            // Where the sample never gets, nothing is known.
+            let may = depth > 0 && !groups.is_empty();
+            let gate = if may { self.steps.gate(*id, &known, groups, DEPTH) } else { vec![(*id, 0)] };
             let mut wanted = known.clone();
             gate.iter().for_each(|(id, _)| wanted.join(&self.steps.cones[usize::from(*id)]));
             self.steps(&wanted, &mut known);
@@ -428,7 +430,7 @@ fn code(stages: &[Stage], bits: &Set, unions: Vec<Id>, [befores, throughs, answe
     for (number, stage) in stages.iter().enumerate() {
         let _ = writeln!(
             out,
-            "\n#[inline(always)]\n#[allow(unused_mut, unused_variables)]\nfn stage_{number}<V: Vector>({ARGUMENTS} {{"
+            "\n#[inline(always)]\n#[allow(clippy::collapsible_if, unused_mut, unused_variables)]\nfn stage_{number}<V: Vector>({ARGUMENTS} {{"
         );
         let _ = writeln!(out, "    let Some(kept) = kept.first_chunk_mut::<{}>() else {{ return }};", kept.len());
         for bit in 0..8 {
