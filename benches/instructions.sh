@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 known=benches/instructions.tsv
 texts=target/tmp/instructions
+rm -rf "$texts"
 cargo build --locked --release --quiet
 cargo bench --locked --quiet --bench texts -- "$texts"
 printf 'nothing\n' >"$texts/start.log"

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods)] // it starts the binary and writes the file that it scans
 
 #[path = "scan/texts.rs"]
+#[allow(dead_code)]
 mod texts;
 
 use std::path::PathBuf;
