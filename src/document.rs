@@ -1,8 +1,8 @@
 //! A document: a name, bytes, a kind. It prints as its name only.
 
-use std::fmt;
 pub(crate) mod again;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -132,7 +132,11 @@ fn values_that_could_be_real_are_valid() {
     all("phone_e164", Verdict::Valid, &["+44 20 7183 8750", "+4930901820", "0044 20 7183 8750", "+1 415 861 2093"]);
     all("email", Verdict::Valid, &["denise.caldwell@stmaryshospital.org", "d_caldwell88%40gmail.com"]);
     all("ipv4_person", Verdict::Valid, &["73.162.41.209"]);
-    all("ipv6_person", Verdict::Valid, &["2601:646:8500:1a2b:9c1d:3e4f:5a6b:7c8d", "2601:646::1a2b:9"]);
+    all(
+        "ipv6_person",
+        Verdict::Valid,
+        &["2601:646:8500:1a2b:9c1d:3e4f:5a6b:7c8d", "2601:646::1a2b:9", "2601:646:8500:1a2b:9c1d:3e4f:73.12.9.4"],
+    );
     all("mac", Verdict::Valid, &["3C:22:FB:8A:91:0D", "3c22.fb8a.910d"]);
     all(
         "street_address",
@@ -187,7 +191,11 @@ fn what_cannot_be_is_invalid() {
     all("phone_e164", Verdict::Invalid, &["+2891234567", "+1234", "20240115"]);
     all("email", Verdict::Invalid, &["icon@2x.png", "git@github.com", "a..b@gmail.com", "user@host", "x@y.rs"]);
     all("ipv4_person", Verdict::Invalid, &["1.2.3.256", "01.2.3.4", "1.2.3"]);
-    all("ipv6_person", Verdict::Invalid, &["a::b", "2600::1", "::1", "dead::beef", "std::fs::read", "12:30:45"]);
+    all(
+        "ipv6_person",
+        Verdict::Invalid,
+        &["a::b", "2600::1", "::1", "dead::beef", "std::fs::read", "12:30:45", "2025:10:20:30"],
+    );
     all("mac", Verdict::Invalid, &["3C:22:FB:8A:91", "3C:22:FB:8A:91:0D:11", "01:22:FB:8A:91:0D", "3C:22-FB:8A:91:0D"]);
     all(
         "date",

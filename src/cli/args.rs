@@ -229,13 +229,13 @@ pub(super) struct ScanArgs {
     #[arg(short = 'j', long, value_name = "N")]
     pub(super) threads: Option<std::num::NonZeroUsize>,
     /// How places are looked for; `plain` is slow and simple, and what tests hold the other against.
-    #[arg(long, value_enum, default_value_t = Search::Fast, hide = true)]
-    pub(super) engine: Search,
+    #[arg(long, value_enum, default_value_t = Engine::Fast, hide = true)]
+    pub(super) engine: Engine,
 }
 
 /// How places are looked for.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Search {
+pub(super) enum Engine {
     /// By shapes of the patterns.
     Fast,
     /// Every pattern at every token.

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use clap::CommandFactory;
 
-use super::args::{Cli, ScanArgs, Search};
+use super::args::{Cli, Engine, ScanArgs};
 use super::checkpoint::Checkpoint;
 use super::glass::{Glass, Places};
 use super::known::{Known, Place};
@@ -326,8 +326,8 @@ pub(super) fn scanner(args: &ScanArgs, loaded: &Loaded) -> Result<Scanner> {
 fn made(args: &ScanArgs, loaded: &Loaded, rules: crate::Rules, policy: crate::Policy) -> Result<Scanner> {
     let policies = setup::policies(loaded, &rules, &policy)?;
     let mut scanner = match args.engine {
-        Search::Fast => Scanner::new(rules, policy)?,
-        Search::Plain => Scanner::plain(rules, policy)?,
+        Engine::Fast => Scanner::new(rules, policy)?,
+        Engine::Plain => Scanner::plain(rules, policy)?,
     };
     if let Some(policies) = policies {
         scanner = scanner.with_policies(policies);

@@ -65,6 +65,7 @@ pub(crate) struct Search {
 pub(crate) enum How {
     /// It is the one for the built-in rules, which is compiled, too.
     Compiled,
+    /// Other rules are searched for, too.
     Interpreted,
     /// Without vector instructions; every pattern is tried at every token. What the others are held against.
     Plain,

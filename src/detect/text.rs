@@ -111,7 +111,8 @@ impl Pass<'_> {
         if is(spots.patterns) {
             self.patterns(at, reader.patterns(spots.at, bit));
         }
-        if is(spots.separators) && self.may_name(at) {
+        // A colon has nothing but a key.
+        if is(spots.separators) && (self.text[at] != b':' || self.may_be_key(at)) {
             self.separator(at, self.text[at]);
         }
         if is(spots.numbers) {
@@ -165,13 +166,10 @@ impl Pass<'_> {
         }
     }
 
-    /// A quick no for most colons: the letters before them end no label.
+    /// Most keys end in a letter, and like no label: is it otherwise with what ends before `at`?
     #[inline]
-    fn may_name(&self, at: usize) -> bool {
-        if self.text[at] != b':' || at == 0 {
-            return true;
-        }
-        let quoted = matches!(self.text[at - 1], b'"' | b'\'' | b'`');
+    fn may_be_key(&self, at: usize) -> bool {
+        let quoted = at > 0 && matches!(self.text[at - 1], b'"' | b'\'' | b'`');
         let end = at - usize::from(quoted);
         let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
         !letter || self.engine.words.may_end_with(self.text, end, self.marks.last_word(end))
@@ -228,11 +226,7 @@ impl Pass<'_> {
     #[inline]
     fn key(&self, at: usize) -> Option<Range<usize>> {
         let (words, marks) = (&self.engine.words, &self.marks);
-        // Most keys end in a letter, and like no label.
-        let quoted = at > 0 && matches!(self.text[at - 1], b'"' | b'\'' | b'`');
-        let end = at - usize::from(quoted);
-        let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
-        if letter && !words.may_end_with(self.text, end, marks.last_word(end)) {
+        if !self.may_be_key(at) {
             return None;
         }
         let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);

@@ -202,7 +202,9 @@ fn in_records(spans: &[Span], document: &Document, out: &mut Vec<Span>) {
     let (mut numbers, mut words) = (HashSet::new(), HashSet::new());
     for span in spans {
         let value = &bytes[span.at.clone()];
-        if value.len() >= LONG && value.iter().all(u8::is_ascii_digit) {
+        // A time may follow a date: that is a date, too.
+        let is_date = matches!(&span.kind[..], "date" | "dob" | "zip");
+        if !is_date && value.len() >= LONG && value.iter().all(u8::is_ascii_digit) {
             numbers.insert(value);
         }
         let parts = value.split(|b| !is_part(b)).filter(|word| word.len() >= 3 && is_rarely_else(word));

@@ -31,7 +31,7 @@ fn is_base64(byte: u8) -> bool {
 /// Runs of base64 that hold text, each with the text, among those that begin at `runs`.
 pub(crate) fn texts(bytes: &[u8], runs: &[usize]) -> Vec<(Range<usize>, Vec<u8>)> {
     let run = |start: &usize| {
-        let len = bytes[*start..].iter().take_while(|byte| is_base64(**byte)).count();
+        let len = bytes.get(*start..)?.iter().take_while(|byte| is_base64(**byte)).count();
         let run = *start..*start + len;
         Some((run.clone(), text(&bytes[run])?))
     };

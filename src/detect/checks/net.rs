@@ -48,9 +48,9 @@ fn is_special4(address: Ipv4Addr) -> bool {
 pub(super) fn ipv6_person(value: &[u8]) -> Verdict {
     let text = value.split(|b| matches!(b, b'/' | b'%')).next().unwrap_or_default();
     let text = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
-    // `2025:10:20:30` is a time in a log: without `::` there are eight groups.
+    // `2025:10:20:30` is a time in a log: without `::` there are eight groups, or six and an IPv4 address.
     let colons = text.iter().filter(|b| **b == b':').count();
-    if colons != 7 && !text.windows(2).any(|two| two == b"::") {
+    if colons != 7 && !text.contains(&b'.') && !text.windows(2).any(|two| two == b"::") {
         return Verdict::Invalid;
     }
     let groups = text.split(|b| *b == b':').filter(|g| !g.is_empty()).count();
