@@ -9,14 +9,20 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 // Shared with the library, which reads what this script writes.
+#[path = "src/detect/begins.rs"]
+mod begins;
 #[path = "src/words/hash.rs"]
 mod hash;
 #[allow(dead_code)]
+#[path = "src/detect/openings.rs"]
+mod openings;
 #[path = "src/streams/program.rs"]
 mod program;
 #[allow(dead_code)]
 #[path = "src/detect/programs.rs"]
 mod programs;
+#[path = "src/detect/questions.rs"]
+mod questions;
 #[allow(dead_code)]
 #[path = "src/detect/search.rs"]
 mod search;
@@ -63,7 +69,10 @@ fn main() -> Result<()> {
     for watched in [
         "build.rs",
         "src/words/hash.rs",
+        "src/detect/begins.rs",
+        "src/detect/openings.rs",
         "src/detect/programs.rs",
+        "src/detect/questions.rs",
         "src/detect/search.rs",
         "src/detect/shapes.rs",
         "src/detect/vocabulary.rs",
@@ -89,14 +98,24 @@ fn main() -> Result<()> {
     fs::write(out.join("icd10cm_first.bin"), first)?;
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
     let rules = catalogue(&root)?;
-    let search = search(&rules)?;
+    let patterns = patterns(&rules);
+    let unusable = |((rule, _), why): (search::Look, String)| format!("{}: {why}", rules[usize::from(rule)]["file"]);
+    let search = search::Search::builtin(patterns.iter().copied()).map_err(unusable)?;
     fs::write(out.join("search.bin"), search.to_bytes())?;
     let ordinary = fs::read(root.join("src/streams/ordinary.txt"))?;
-    fs::write(out.join("search.rs"), source::write(&search.program, search::ask::FIRST, &ordinary))?;
+    fs::write(
+        out.join("search.rs"),
+        source::write(&questions::questions(patterns.into_iter(), &ordinary)?, &ordinary),
+    )?;
     fs::write(out.join("labels.bin"), labels(&rules))?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
-    let rules = serde_json::to_string(&rules.into_iter().map(joined).collect::<Vec<_>>())?;
-    let digest = Sha256::digest(&rules);
+    let ids: Vec<&str> = rules.iter().filter_map(|rule| rule["rule"]["id"].as_str()).collect();
+    fs::write(out.join("rules.txt"), ids.join("\n"))?;
+    let mut texts = String::new();
+    let rules = rules.into_iter().map(|filed| set_apart(filed, &mut texts));
+    let rules = serde_json::to_string(&rules.collect::<Vec<_>>())?;
+    let digest = Sha256::digest([rules.as_bytes(), texts.as_bytes()].concat());
+    fs::write(out.join("texts.txt"), texts)?;
     fs::write(out.join("rules.sha256"), digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
     fs::write(out.join("rules.json"), rules)?;
     Ok(())
@@ -242,24 +261,32 @@ fn catalogue(root: &Path) -> Result<Vec<serde_json::Value>> {
     Ok(rules)
 }
 
-/// The rule with each list of texts that a scan does not ask for as one text (`rule/texts.rs`).
-fn joined(mut filed: serde_json::Value) -> serde_json::Value {
+/// The rule without its lists of texts: they go to `texts`, and the rule says where in them
+/// they stand (`rule/texts.rs`).
+fn set_apart(mut filed: serde_json::Value, texts: &mut String) -> serde_json::Value {
     let rule = &mut filed["rule"];
-    for path in
-        ["/identifier/called", "/identifier/called_with_owner", "/identifier/never", "/examples/hit", "/examples/miss"]
-    {
+    for path in [
+        "/identifier/looks",
+        "/identifier/labelled",
+        "/identifier/called",
+        "/identifier/called_with_owner",
+        "/identifier/never",
+        "/examples/hit",
+        "/examples/miss",
+    ] {
         if let Some(list) = rule.pointer_mut(path)
-            && let Some(texts) = list.as_array()
+            && let Some(own) = list.as_array()
         {
-            let texts = texts.iter().map(|text| format!("\u{7f}{}", text.as_str().unwrap_or_default()));
-            *list = texts.collect::<String>().into();
+            let start = texts.len();
+            own.iter().for_each(|text| *texts += &format!("\u{7f}{}", text.as_str().unwrap_or_default()));
+            *list = format!("\u{7f}{start} {}", texts.len()).into();
         }
     }
     filed
 }
 
-/// The search for the patterns that are tried in running text.
-fn search(rules: &[serde_json::Value]) -> Result<search::Search> {
+/// The patterns that are searched for in running text.
+fn patterns(rules: &[serde_json::Value]) -> Vec<search::Pattern<'_>> {
     let mut patterns = Vec::new();
     for (rule, filed) in (0u16..).zip(rules) {
         let identifier = &filed["rule"]["identifier"];
@@ -270,8 +297,7 @@ fn search(rules: &[serde_json::Value]) -> Result<search::Search> {
             patterns.push(((rule, look), pattern.as_str().unwrap_or_default(), street));
         }
     }
-    let built = search::Search::new(patterns.into_iter());
-    Ok(built.map_err(|((rule, _), why)| format!("{}: {why}", rules[usize::from(rule)]["file"]))?)
+    patterns
 }
 
 /// The words of the labels.

@@ -8,6 +8,7 @@ mod baseline;
 mod buckets;
 mod certify;
 mod checkpoint;
+mod command;
 mod config;
 mod doctor;
 mod drill;
@@ -45,11 +46,9 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::error::{Error, Result};
 use crate::report;
-use args::{Cli, Color, Command};
+use command::{Cli, Color, Command};
 
 /// Nothing that should fail was found.
 const CLEAN: u8 = 0;
@@ -65,14 +64,14 @@ const NOTHING: u8 = 3;
 pub fn main() -> ExitCode {
     hush_panics();
     let args = with_command(std::env::args_os().collect());
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::of(args) {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { WRONG } else { CLEAN });
         }
     };
-    cli.color.apply();
+    cli.color().apply();
     let done = std::panic::catch_unwind(|| run(&cli.command)).unwrap_or(Ok(WRONG));
     ExitCode::from(done.unwrap_or_else(|error| {
         show(&error);
@@ -106,12 +105,9 @@ fn run(command: &Command) -> Result<u8> {
 
 /// `phivet PATH` is `phivet scan PATH`.
 fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
-    use clap::CommandFactory;
     const FLAGS: [&str; 6] = ["help", "-h", "--help", "-V", "--version", "--color"];
     let Some(first) = args.get(1) else { return args };
-    let known = FLAGS.iter().any(|flag| first == flag)
-        || Cli::command().get_subcommands().any(|command| first == command.get_name());
-    if !known {
+    if !FLAGS.iter().chain(&command::COMMANDS).any(|known| first == known) {
         args.insert(1, "scan".into());
     }
     args

@@ -9,6 +9,8 @@ use crate::fields::{Holds, Owner};
 use crate::rule::RuleId;
 
 mod arguments;
+#[cfg(test)]
+mod begins;
 mod beside;
 pub mod checks;
 mod columns;
@@ -20,8 +22,11 @@ pub(crate) mod labels;
 pub(crate) mod matcher;
 mod mentions;
 pub(crate) mod names;
+mod openings;
 mod owners;
 pub(crate) mod programs;
+#[cfg(test)]
+mod questions;
 mod repeats;
 mod rows;
 pub(crate) mod search;
@@ -35,6 +40,7 @@ mod values;
 pub(crate) mod vocabulary;
 
 // What the build script shares sees it here, too.
+#[cfg(test)]
 use crate::streams::program;
 pub(crate) use columns::Columns;
 pub(crate) use mentions::Mentions;

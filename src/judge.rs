@@ -58,6 +58,8 @@ pub(crate) struct Found<'a> {
     pub(crate) in_name: &'a dyn Fn() -> Vec<Range<usize>>,
     /// May there be comments that allow something?
     pub(crate) allows: bool,
+    /// Where the document first speaks of patients.
+    pub(crate) patients: Option<usize>,
 }
 
 impl Judge {
@@ -74,12 +76,12 @@ impl Judge {
         document: &Document,
         found: Found<'_>,
     ) -> Vec<Finding> {
-        let Found { hits, flows, in_name, allows } = found;
+        let Found { hits, flows, in_name, allows, patients } = found;
         let mut allows = if allows { allow::read(&document.bytes) } else { Vec::new() };
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
         let mut findings = Vec::new();
         if !hits.is_empty() {
-            let mut page = Page::of(document);
+            let mut page = Page::of(document, patients);
             page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
             let judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
             let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();

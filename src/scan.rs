@@ -271,7 +271,13 @@ impl Scanner {
         }
         let in_name = || self.in_name(&document.name);
         let flows = self.flows_in(document);
-        let found = Found { hits: seen.hits, flows: &flows, in_name: &in_name, allows: holds.has_allows() };
+        let found = Found {
+            hits: seen.hits,
+            flows: &flows,
+            in_name: &in_name,
+            allows: holds.has_allows(),
+            patients: holds.patients(),
+        };
         (self.judge.judge(&self.rules, &self.engine, policy, document, found), seen.runs)
     }
 
@@ -285,7 +291,8 @@ impl Scanner {
             for detector in &self.detectors {
                 detector.detect((&document, holds), &mut seen);
             }
-            let found = Found { hits: seen.hits, flows: &[], in_name: &Vec::new, allows: false };
+            let found =
+                Found { hits: seen.hits, flows: &[], in_name: &Vec::new, allows: false, patients: holds.patients() };
             let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, found);
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
             spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
@@ -302,15 +309,15 @@ impl Scanner {
     /// Patterns that ordinary text is full of places for: they are tried there, and slow every scan.
     #[must_use]
     pub fn costly(&self) -> Vec<Wrong> {
-        let says = |(rule, look): &(u16, u16)| Wrong {
-            rule: self.rules.get(RuleId(*rule)).id.clone(),
+        let says = |(rule, look): &(RuleId, u16)| Wrong {
+            rule: self.rules.get(*rule).id.clone(),
             what: format!(
                 "pattern {} of `looks` costs: it begins like ordinary text, and is tried wherever that stands; begin it \
                  with what is rare, or move it to `labelled`",
                 look + 1
             ),
         };
-        self.engine.search.costly.iter().map(says).collect()
+        self.engine.own.iter().flat_map(|own| &own.costly).map(says).collect()
     }
 
     /// Every rule on its own examples.

@@ -3,97 +3,16 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::judge::policy::{PROFILES, Profile};
 use crate::report::FORMATS;
 use crate::rule::Severity;
 use crate::source::Limits;
 
-/// Finds Protected Health Information in code, logs and build artifacts, and shows it masked.
-#[derive(Parser)]
-#[command(name = "phivet", version, arg_required_else_help = true, after_help = EXIT_CODES)]
-pub(super) struct Cli {
-    /// Use colours: auto, always, never (NO_COLOR and CLICOLOR are honoured).
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
-    pub(super) color: Color,
-    /// What to do.
-    #[command(subcommand)]
-    pub(super) command: Command,
-}
-
-pub(super) const EXIT_CODES: &str = "Examples:
-  phivet .                              this folder, also written `phivet scan .`
-  phivet scan --staged                  what is staged for the next commit
-  phivet scan logs --format html > report.html
-  phivet baseline create                take what is there as known: only what is new fails
-  phivet explain ssn                    what a rule finds, and what to do instead
-
-Exit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, configuration, rules or input, 3 nothing was scanned.";
-
-/// When to use colours.
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// What to do.
-#[derive(Subcommand)]
-pub(super) enum Command {
-    /// Scan files, folders, standard input, git or buckets.
-    Scan(Box<super::glass::ScanCommand>),
-    /// Say what a rule finds, why it matters and what to do instead.
-    Explain(ExplainArgs),
-    /// List the rules, or prove rules of your own.
-    Rules(RulesArgs),
-    /// Keep a list of known findings, so that only new ones fail.
-    Baseline(BaselineArgs),
-    /// Look at this repository and write a commented phivet.yaml.
-    Init(super::init::InitArgs),
-    /// Have git scan what is committed, without pre-commit.
-    InstallHook(super::hook::HookArgs),
-    /// Look for what is missing, and where PHI tends to lie forgotten.
-    Doctor,
-    /// Show the configuration, or its schema.
-    Config(ConfigArgs),
-    /// De-identify a file, a folder or standard input by a policy.
-    Redact(Box<super::redact::RedactArgs>),
-    /// Give back what was encrypted, or coded with a vault.
-    Reveal(Box<super::reveal::RevealArgs>),
-    /// Make, name or rotate the keys of tokens and encrypted values.
-    Keys(super::keys::KeysArgs),
-    /// Say whether a data set is de-identified, with a certificate.
-    Verify(Box<super::verify::VerifyArgs>),
-    /// Verify, read, rotate the audit trail; review access logs.
-    Audit(super::audit::AuditArgs),
-    /// Assess a breach: what, of how many people, since when, what is due.
-    Incident(Box<super::incident::IncidentArgs>),
-    /// Count findings by kind, with noise that hides each single person.
-    Stats(Box<super::stats::StatsArgs>),
-    /// Rehearse: plant made-up identifiers into a copy, see what is caught.
-    Drill(super::drill::DrillArgs),
-    /// Speak the Language Server Protocol on standard input and output, for editors.
-    Lsp,
-    /// Print what completes phivet's commands in a shell.
-    Completions {
-        /// The shell.
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page, or write those of all commands into DIR.
-    Man {
-        /// A folder that exists.
-        dir: Option<PathBuf>,
-    },
-}
-
 /// How to scan.
 #[derive(Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = super::command::EXIT_CODES)]
 pub(super) struct ScanArgs {
     /// Files, folders, addresses (s3://, gs://, az://, https://); `-` is standard input. Without any: the working directory.
     pub(super) paths: Vec<String>,

@@ -18,7 +18,7 @@ use crate::source::{self, Item, Limits, Wanted};
 
 /// How to scan, and whether to show what is found.
 #[derive(Args)]
-#[command(after_help = super::args::EXIT_CODES)]
+#[command(after_help = super::command::EXIT_CODES)]
 pub(super) struct ScanCommand {
     /// What to scan, and how.
     #[command(flatten)]

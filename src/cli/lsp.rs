@@ -10,7 +10,8 @@ mod wire;
 use lsp_server::{Connection, ErrorCode, ExtractError, Message, Notification, Request, Response};
 use serde_json::{Value, json};
 
-use super::args::{Cli, Command, ConfigFlags, ScanArgs};
+use super::args::{ConfigFlags, ScanArgs};
+use super::command::{Cli, Command};
 use super::{CLEAN, scan, setup};
 use crate::error::{Error, Result};
 use crate::scan::Scanner;

@@ -10,8 +10,9 @@ use std::time::Instant;
 
 use clap::CommandFactory;
 
-use super::args::{Cli, Engine, ScanArgs};
+use super::args::{Engine, ScanArgs};
 use super::checkpoint::Checkpoint;
+use super::command::Cli;
 use super::glass::{Glass, Places};
 use super::known::{Known, Place};
 use super::outputs::{self, Outputs};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::args::Cli;
+use super::command::Cli;
 use super::{CLEAN, outputs};
 use crate::error::Result;
 

@@ -203,7 +203,9 @@ fn suffix_near(text: &[u8]) -> bool {
     // A street's name is a word, or a number as in "5th": behind most numbers of a log stands neither.
     let named = match text.get(number..) {
         Some([b' ', b'A'..=b'Z', ..]) => true,
-        Some([b' ', rest @ ..]) => rest.iter().find(|b| !b.is_ascii_digit()).is_some_and(u8::is_ascii_alphabetic),
+        Some([b' ', b'0'..=b'9', rest @ ..]) => {
+            rest.iter().find(|b| !b.is_ascii_digit()).is_some_and(u8::is_ascii_alphabetic)
+        }
         _ => false,
     };
     if !named || number > 12 {

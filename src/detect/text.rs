@@ -3,6 +3,8 @@
 //! Patterns are tried only where a token starts and its first bytes fit; labels are looked up where something
 //! follows them (`:`, `=`, a bracket with a quote, a number behind words); names where two capitals meet.
 
+mod calls;
+mod looks;
 mod people;
 
 use std::ops::Range;
@@ -35,11 +37,12 @@ impl Detector for Text {
             hits,
             named_until: 0,
             known: Known::default(),
-            marks: Marks::default(),
+            marks: Marks::with_room(document.bytes.len()),
             seeds: Vec::new(),
             runs: &mut seen.runs,
             later: Vec::new(),
             last: false,
+            found: Vec::new(),
         };
         pass.run();
         if holds.has_folders() {
@@ -66,6 +69,31 @@ fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b >= 0x80
 }
 
+/// The places of a block at which there is a bit, in order.
+#[inline]
+fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = bits.trailing_zeros() as usize;
+        (bits != 0).then(|| bits &= bits - 1).map(|()| place)
+    })
+}
+
+/// Where a value may stand.
+enum Room {
+    /// Behind a separator that ends here.
+    Behind(usize),
+    Known(values::Slot),
+}
+
+impl Room {
+    fn slot(self, text: &[u8]) -> Option<values::Slot> {
+        match self {
+            Self::Behind(at) => values::slot(text, at),
+            Self::Known(slot) => Some(slot),
+        }
+    }
+}
+
 struct Pass<'p> {
     engine: &'p Engine,
     document: &'p Document,
@@ -82,65 +110,58 @@ struct Pass<'p> {
     /// Where base64 may begin.
     runs: &'p mut Vec<usize>,
     /// Loose labels of log lines: every line has some, and few stand near anything firm.
-    later: Vec<(Called, Range<usize>, values::Slot)>,
+    later: Vec<(Called, Range<usize>, Room)>,
     /// Is this the time for them?
     last: bool,
+    /// Numbers of patterns.
+    found: Vec<u16>,
 }
 
 impl Pass<'_> {
     fn run(&mut self) {
         let prose = self.document.kind.is_running_text();
-        let mut reader = Reader::new(&self.engine.search, self.text, prose);
-        while let Some(blocks) = reader.next(&mut self.marks) {
-            for block in blocks {
-                let spots = reader.spots(block);
-                let mut left = spots.any();
-                while left != 0 {
-                    let (i, bit) = (left.trailing_zeros() as usize, left & left.wrapping_neg());
-                    left ^= bit;
-                    self.spot((&reader, &spots), block + i, bit);
+        let mut reader = Reader::new(self.text, prose, self.engine.plain);
+        while let Some(groups) = reader.next(&mut self.marks) {
+            for group in groups {
+                for (block, spots) in reader.spots(group) {
+                    self.block(block, &spots);
                 }
             }
         }
     }
 
-    /// What there may be at `at`; a token's end is asked before what begins there.
-    #[inline]
-    fn spot(&mut self, (reader, spots): (&Reader<'_>, &Spots), at: usize, bit: u64) {
-        let is = |places: u64| places & bit != 0;
-        if is(spots.patterns) {
-            self.patterns(at, reader.patterns(spots.at, bit));
+    /// What there may be in the block that begins at `at`: one kind of spots after the other, since each has its own way.
+    fn block(&mut self, at: usize, spots: &Spots) {
+        places(spots.patterns).for_each(|i| self.patterns(at + i));
+        // Where a label has named somebody, no name begins: they are read in turn.
+        for i in places(spots.separators | spots.names) {
+            let (at, bit) = (at + i, 1 << i);
+            if spots.separators & bit != 0 {
+                self.separator(at);
+            }
+            if spots.names & bit != 0 {
+                let start = self.token_start(at);
+                if start >= self.named_until {
+                    self.capital(start, at);
+                }
+            }
         }
-        // A colon has nothing but a key.
-        if is(spots.separators) && (self.text[at] != b':' || self.may_be_key(at)) {
-            self.separator(at, self.text[at]);
+        if let Some(own) = &self.engine.own {
+            places(spots.free).for_each(|i| self.own_patterns(own, at + i));
         }
-        if is(spots.numbers) {
-            self.number(at);
-        }
-        if is(spots.runs) {
-            self.runs.push(at);
-        }
-        if is(spots.names | spots.hyphens | spots.dates | spots.inner) {
-            self.rare((reader, spots), at, bit);
-        }
+        places(spots.numbers).for_each(|i| self.number(at + i));
+        self.runs.extend(places(spots.runs).map(|i| at + i));
+        places(spots.streets).for_each(|i| self.streets(at + i));
+        places(spots.hyphens).for_each(|i| self.hyphen(at + i));
+        places(spots.dates).for_each(|i| self.date_in_prose(self.token_start(at + i)));
+        places(spots.inner).for_each(|i| self.inner(at + i));
     }
 
-    fn rare(&mut self, (reader, spots): (&Reader<'_>, &Spots), at: usize, bit: u64) {
-        let is = |places: u64| places & bit != 0;
+    /// `HV-88209154`: letters may come before a number.
+    fn hyphen(&mut self, at: usize) {
         let start = self.token_start(at);
-        if is(spots.names) && start >= self.named_until {
-            self.capital(start, at);
-        }
-        if is(spots.hyphens) && at - start <= 4 && start > 0 && self.text[start - 1] == b' ' {
-            // `HV-88209154`: letters may come first.
+        if at - start <= 4 && start > 0 && self.text[start - 1] == b' ' {
             self.number_behind_words(start);
-        }
-        if is(spots.dates) {
-            self.date_in_prose(start);
-        }
-        if is(spots.inner) {
-            self.inner(at, reader.inner(spots.at, bit));
         }
     }
 
@@ -176,12 +197,13 @@ impl Pass<'_> {
     }
 
     /// A key stands before `at`, perhaps, and its value behind.
-    fn separator(&mut self, at: usize, b: u8) {
-        if b == b',' {
-            return self.comma(at);
-        }
-        if at > 0 && self.text[at - 1].is_ascii_digit() && !self.numbered(at) {
-            return;
+    fn separator(&mut self, at: usize) {
+        let b = self.text[at];
+        match b {
+            b',' => return self.comma(at),
+            // A colon has nothing but a key.
+            b':' if !self.may_be_key(at) => return,
+            _ => {}
         }
         let end = if b == b'=' && at > 0 && self.text[at - 1] == b':' { at - 1 } else { at };
         // `diag(1, 2)` names no value; only a date is made of numbers.
@@ -192,11 +214,30 @@ impl Pass<'_> {
             .filter(|key| b != b'>' || key.start > 0 && self.text[key.start - 1] == b'<');
         let called = key.and_then(|key| Some((self.called(&key)?, key)));
         let called = called.or_else(|| self.chained(at, b)).or_else(|| self.typed(at, b));
-        let Some((called, key)) = called else { return };
-        let skip = 1 + usize::from(b == b'<');
-        if let Some(slot) = values::slot(self.text, at + skip) {
+        let Some((mut called, key)) = called else { return };
+        let behind = at + 1 + usize::from(b == b'<');
+        if self.waits(&mut called, &key) {
+            self.later.push((called, key, Room::Behind(behind)));
+        } else if let Some(slot) = values::slot(self.text, behind) {
             self.labelled(called, key, slot);
         }
+    }
+
+    /// Whose record the key stands in.
+    fn owner(&self, key: &Range<usize>) -> Owner {
+        let log = self.document.kind == Kind::Log;
+        owners::around(self.text, key.start, (&self.engine.words, &self.marks), log)
+    }
+
+    /// Does what is called so wait until it is known what stands near? Not where its record is a person's.
+    fn waits(&self, called: &mut Called, key: &Range<usize>) -> bool {
+        let log = self.document.kind == Kind::Log;
+        let pattern = || self.engine.matchers.get(called.rule).value == Value::Pattern;
+        let may = log && !self.last && !called.strong && pattern();
+        if may && called.owner == Owner::Unknown {
+            called.owner = self.owner(key);
+        }
+        may && called.owner != Owner::Person
     }
 
     fn called(&mut self, key: &Range<usize>) -> Option<Called> {
@@ -233,59 +274,6 @@ impl Pass<'_> {
         values::key_before(self.text, at, may_end)
     }
 
-    /// The bracket at `at` is of a method; what it is a method of is called so.
-    fn chained(&mut self, at: usize, b: u8) -> Option<(Called, Range<usize>)> {
-        if b != b'(' || !self.has_calls() {
-            return None;
-        }
-        if self.text.get(at + 1).is_some_and(u8::is_ascii_digit) {
-            let key = arguments::made(self.text, at)?;
-            return Some((self.called(&key)?, key));
-        }
-        let start = self.token_start(at);
-        let method = || arguments::chained(self.text, start.checked_sub(1)?);
-        let key = method().or_else(|| arguments::matched(self.text, at))?;
-        Some((self.called(&key)?, key))
-    }
-
-    /// A comma: what stands before it may name what stands behind, or the other way about.
-    fn comma(&mut self, at: usize) {
-        if !self.has_calls() {
-            return;
-        }
-        let quoted = |b: Option<&u8>| matches!(b, Some(b'"' | b'\''));
-        let next = at + 1 + usize::from(self.text.get(at + 1) == Some(&b' '));
-        if !quoted(self.text.get(next)) {
-            self.named_behind(arguments::expected(self.text, at));
-            return;
-        }
-        if arguments::is_key(self.text, next) {
-            return;
-        }
-        let keys = [arguments::before, arguments::compared].into_iter().filter_map(|find| find(self.text, at));
-        let called = keys.into_iter().find_map(|key| Some((self.called(&key)?, key)));
-        if let (Some((called, key)), Some(slot)) = (called, values::slot(self.text, at + 1)) {
-            self.argument(called, key, slot);
-        }
-    }
-
-    /// A value whose name stands behind it.
-    fn named_behind(&mut self, found: Option<(values::Slot, Vec<Range<usize>>)>) {
-        let Some((slot, names)) = found else { return };
-        let called = names.into_iter().find_map(|key| Some((self.called(&key)?, key)));
-        if let Some((called, key)) = called {
-            self.argument(called, key, slot);
-        }
-    }
-
-    /// A loose label two arguments away says nothing, and neither does a `name` that is not somebody's.
-    fn argument(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
-        let pattern = self.engine.matchers.get(called.rule).value == Value::Pattern;
-        if called.owner == Owner::Person || called.strong && pattern {
-            self.labelled(called, key, slot);
-        }
-    }
-
     /// Reads the values behind loose labels that were put off, where something firm stands near.
     fn run_later(&mut self, duplicates: bool) {
         let later = std::mem::take(&mut self.later);
@@ -302,19 +290,14 @@ impl Pass<'_> {
         };
         let mut places: Vec<usize> = self.hits.iter().filter(firm).map(|h| h.at.start).collect();
         places.sort_unstable();
-        for (called, key, slot) in later {
+        for (called, key, room) in later {
             let from = places.partition_point(|at| at + COMPANY < key.start);
-            if places.get(from).is_some_and(|at| *at <= key.start + COMPANY) {
+            if places.get(from).is_some_and(|at| *at <= key.start + COMPANY)
+                && let Some(slot) = room.slot(self.text)
+            {
                 self.labelled(called, key, slot);
             }
         }
-    }
-
-    /// Does a name with a number end before `at` (`address1:`), rather than a time (`05:13`)?
-    fn numbered(&self, at: usize) -> bool {
-        let digits = self.text[..at].iter().rev().take(3).take_while(|b| b.is_ascii_digit()).count();
-        let letter = |back: usize| at > back && matches!(self.text[at - back - 1], b'a'..=b'z' | b'A'..=b'Z' | b'_');
-        letter(digits) && letter(digits + 1)
     }
 
     /// `/patients/4410927/labs`.
@@ -340,18 +323,17 @@ impl Pass<'_> {
     /// A label was found: is there a value of its rule?
     fn labelled(&mut self, called: Called, key: Range<usize>, slot: values::Slot) {
         let text = self.text;
-        let called = beside::of_number(self.engine, text, called, (&key, slot.start));
+        let mut called = beside::of_number(self.engine, text, called, (&key, slot.start));
         let matcher = self.engine.matchers.get(called.rule);
         let code = matches!(self.document.kind, Kind::Code | Kind::Generated);
-        let log = self.document.kind == Kind::Log;
-        let owner = match called.owner {
-            Owner::Unknown => owners::around(text, key.start, (&self.engine.words, &self.marks), log),
-            owner => owner,
-        };
-        if log && !called.strong && owner != Owner::Person && matcher.value == Value::Pattern && !self.last {
-            self.later.push((called, key, slot));
+        if self.waits(&mut called, &key) {
+            self.later.push((called, key, Room::Known(slot)));
             return;
         }
+        if called.owner == Owner::Unknown {
+            called.owner = self.owner(&key);
+        }
+        let owner = called.owner;
         let (at, verdict, clues) = match matcher.value {
             Value::Pattern => {
                 // `(` may open the value itself: `(415) 302-5858`, `(01)0081…`.
@@ -421,62 +403,6 @@ impl Pass<'_> {
             let clues = clues.when(verdict == Verdict::Reserved, Clues::RESERVED);
             self.push(rule, last.clone(), Some(key.clone()), clues, owner);
         }
-    }
-
-    /// Patterns that may begin at `at`.
-    fn patterns(&mut self, at: usize, found: impl Iterator<Item = usize>) {
-        let engine = self.engine;
-        // The looks of a rule come one after the other: what must stand near is asked for once.
-        let mut far = None;
-        for index in found {
-            let (rule, look) = engine.looks[index];
-            if far != Some(rule) && !engine.matchers.get(rule).is_near(&self.text[at..]) {
-                far = Some(rule);
-            }
-            if far != Some(rule) {
-                self.shape(rule, look, at);
-            }
-        }
-    }
-
-    /// Patterns that hold the byte at `at`.
-    fn inner(&mut self, at: usize, found: impl Iterator<Item = usize>) {
-        let engine = self.engine;
-        for index in found {
-            let ((rule, look), before) = engine.inner[index];
-            let floor = at.saturating_sub(80);
-            let start = self.text[floor..at].iter().rposition(|b| !before.has(*b)).map_or(floor, |i| floor + i + 1);
-            // The match may begin at any token from there on: the first that fits is the longest.
-            let begins = |i: &usize| *i == start || !is_word(self.text[*i - 1]);
-            let places: Vec<usize> = (start..at).filter(begins).take(12).collect();
-            let _ = places.into_iter().any(|i| self.shape(rule, look, i));
-        }
-    }
-
-    /// Tries a rule's patterns at `at`; true if there is a hit.
-    fn shape(&mut self, rule: RuleId, look: u16, at: usize) -> bool {
-        let matcher = self.engine.matchers.get(rule);
-        let Some(Match { end, verdict }) = matcher.look(look, self.text, at) else { return false };
-        let clues = Clues::SHAPE
-            .when(matcher.check.is_some(), Clues::CHECKED)
-            .when(verdict == Verdict::Reserved, Clues::RESERVED)
-            .when(self.glued(at, end), Clues::GLUED);
-        self.push(rule, at..end, None, clues, Owner::Unknown);
-        true
-    }
-
-    /// Is it a piece of a longer token (`part-719-84-6148`, `1.2.3.4.5`, a path)?
-    fn glued(&self, start: usize, end: usize) -> bool {
-        let text = self.text;
-        let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'\\' | b'#' | b'$' | b'&' | b'%' | b'~' | b'@');
-        let before = start >= 1
-            && joins(text[start - 1])
-            && (start < 2
-                || is_word(text[start - 2])
-                || joins(text[start - 2])
-                || matches!(text[start - 1], b'#' | b'$' | b'/'));
-        let after = text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_word(*b));
-        before || after
     }
 
     fn push(&mut self, rule: RuleId, at: Range<usize>, label: Option<Range<usize>>, clues: Clues, owner: Owner) {

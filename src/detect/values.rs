@@ -172,36 +172,26 @@ pub(crate) fn slot(text: &[u8], at: usize) -> Option<Slot> {
     }
     let tag = text[..i].last() == Some(&b'>');
     let end = text.len().min(i + 200);
+    let room = &text[i..end];
     let limit = match quote {
-        Some(q) => i + text[i..end].iter().position(|b| *b == q || *b == b'\n' || *b == b'\\')?,
-        None if tag => i + text[i..end].iter().position(|b| matches!(b, b'<' | b'\n')).unwrap_or(end - i),
-        None => i + text[i..end].iter().position(is_stop).unwrap_or(end - i),
+        Some(q) => i + memchr::memchr3(q, b'\n', b'\\', room)?,
+        None if tag => i + memchr::memchr2(b'<', b'\n', room).unwrap_or(room.len()),
+        None => i + room.iter().position(|b| STOPS[usize::from(*b)]).unwrap_or(room.len()),
     };
     (limit > i).then_some(Slot { start: i, limit, quoted: quote.is_some() || tag && text.get(limit) == Some(&b'<') })
 }
 
-fn is_stop(b: &u8) -> bool {
-    matches!(
-        b,
-        b'\n'
-            | b'\r'
-            | b'"'
-            | b'\''
-            | b'|'
-            | b';'
-            | b'<'
-            | b'>'
-            | b'{'
-            | b'}'
-            | b'['
-            | b']'
-            | b'('
-            | b')'
-            | b'\t'
-            | b'&'
-            | b'`'
-    )
-}
+/// What ends a value that stands in no quotes.
+static STOPS: [bool; 256] = {
+    let mut table = [false; 256];
+    let stops = b"\n\r\"'|;<>{}[]()\t&`";
+    let mut i = 0;
+    while i < stops.len() {
+        table[stops[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// `N'…'`, `b"…"`, `c("…")`: how many bytes stand before the quote.
 fn opens(text: &[u8], at: usize) -> Option<usize> {

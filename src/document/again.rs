@@ -55,19 +55,16 @@ impl<'v> Again<'v> {
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
     /// begin at a place it is the longest; they do not overlap.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<(usize, Range<usize>)> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        while let Some(byte) = text.get(at) {
-            match self.first[usize::from(*byte)].then(|| self.longest(&text[at..])).flatten() {
-                Some(number) => {
-                    let end = at + self.values[number].len();
-                    found.push((number, at..end));
-                    at = end;
-                }
-                None => at += 1,
-            }
-            while at < text.len() && WORD[usize::from(text[at - 1])] {
-                at += 1;
+        let (mut found, mut end, mut inside) = (Vec::new(), 0, false);
+        for (at, byte) in text.iter().enumerate() {
+            let begins = self.first[usize::from(*byte)] & !inside;
+            inside = WORD[usize::from(*byte)];
+            if begins
+                && at >= end
+                && let Some(number) = self.longest(&text[at..])
+            {
+                end = at + self.values[number].len();
+                found.push((number, at..end));
             }
         }
         found

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::detect::labels::Vocabulary;
 use crate::document::{Document, line_around};
+use crate::fields::marks::PATIENTS;
 use crate::kind::{self, Kind};
 use crate::rule::RuleId;
 use crate::words::{self, Class};
@@ -31,19 +32,17 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn of(document: &Document) -> Self {
+    /// `patients`: where it first speaks of them.
+    pub(crate) fn of(document: &Document, patients: Option<usize>) -> Self {
+        let read = &document.bytes[..document.bytes.len().min(READ)];
         Self {
             kind: document.kind,
-            health: health_words(&document.bytes[..document.bytes.len().min(READ)], ENOUGH),
+            health: health_words(read, ENOUGH),
             people: 0,
-            patient: speaks_of_patients(&document.bytes[..document.bytes.len().min(READ)]),
+            patient: patients.is_some_and(|at| at + PATIENTS[0].len() <= read.len()),
             synthetic: kind::path_says_synthetic(&document.name),
         }
     }
-}
-
-fn speaks_of_patients(text: &[u8]) -> bool {
-    [&b"patient"[..], b"Patient", b"PATIENT"].iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
 
 /// How many different words of health care a text uses, up to `most`.
@@ -51,25 +50,38 @@ fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen = HashSet::new();
     // Texts say the same words again and again; what was looked up lately is not looked up again.
     let mut known = [0_u64; 256];
-    let (mut hash, mut start) = (0_u64, 0);
-    for at in 0..=text.len() {
-        let byte = text.get(at).copied().unwrap_or(b' ');
-        if byte.is_ascii_alphabetic() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        while letter(at) {
+            at += 1;
+        }
+        let word = &text[start..at];
+        at += 1;
+        if word.len() < 3 {
             continue;
         }
-        let (word, said) = (start..at, std::mem::take(&mut hash));
-        start = at + 1;
-        let slot = &mut known[usize::from(said as u8)];
-        if word.len() < 3 || std::mem::replace(slot, said) == said || !is_health(&text[word.clone()]) {
+        let key = key(word);
+        let slot = &mut known[(key >> 56) as usize];
+        if std::mem::replace(slot, key) == key || !is_health(word) {
             continue;
         }
-        seen.insert(text[word].to_ascii_lowercase());
+        seen.insert(word.to_ascii_lowercase());
         if seen.len() >= most {
             break;
         }
     }
     seen.len()
+}
+
+/// A hash of a word.
+fn key(word: &[u8]) -> u64 {
+    let mix = |hash: u64, n: u64| (hash ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let (eights, rest) = word.as_chunks::<8>();
+    let hash = eights.iter().fold(word.len() as u64, |hash, eight| mix(hash, u64::from_le_bytes(*eight)));
+    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
+    mix(hash, last).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 fn is_health(word: &[u8]) -> bool {

@@ -10,7 +10,6 @@ pub(crate) use days::days;
 use crate::detect::checks::Verdict;
 use crate::detect::engine::Engine;
 use crate::detect::names;
-use crate::detect::spots;
 use crate::document::Document;
 use crate::mask::{self, Masked};
 use crate::words;
@@ -255,22 +254,31 @@ fn is_whole(name: &[u8], at: usize, len: usize) -> bool {
 
 /// Identifiers in a name itself: full names with `_` or `-` between, and what stands alone when valid or in context.
 fn looks(name: &str, engine: &Engine) -> Vec<Range<usize>> {
-    let plain: Vec<u8> = name.bytes().map(|b| if matches!(b, b'_' | b'/' | b'\\') { b' ' } else { b }).collect();
-    // `SSN536-90-4399`: letters before a number do not belong to it.
-    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
-    let numbers = (1..plain.len()).filter(|i| is_letter(plain[i - 1]) && plain[*i].is_ascii_digit());
-    let glued =
-        numbers.flat_map(|i| spots::patterns(&engine.search, &plain[i..]).map(move |(at, index)| (i + at, index)));
-    let found = spots::patterns(&engine.search, &plain).chain(glued);
-    let valid = found.filter_map(|(at, index)| {
-        let (rule, look) = engine.looks[index];
-        let found = engine.matchers.get(rule).look(look, &plain, at)?;
-        (found.verdict == Verdict::Valid).then_some(at..found.end)
-    });
-    let mut spans: Vec<Range<usize>> = valid.collect();
-    spans.sort_by_key(|span| (span.start, span.end));
+    let with =
+        |blanks: &[u8]| -> Vec<u8> { name.bytes().map(|b| if blanks.contains(&b) { b' ' } else { b }).collect() };
+    let mut spans = Vec::new();
+    // In `a_b@c.org` the sign may part words or not; `b@c.org.txt` goes on where the address ends.
+    for text in [with(b"_/\\"), with(b"/\\")] {
+        let stem = text.iter().rposition(|b| *b == b'.').unwrap_or(text.len());
+        [&text[..], &text[..stem]].iter().for_each(|text| spans.extend(valid(text, engine)));
+    }
+    spans.sort_by_key(|span: &Range<usize>| (span.start, span.end));
     spans.dedup();
     spans
+}
+
+/// Where patterns match in a text, and their checks say yes.
+fn valid(text: &[u8], engine: &Engine) -> Vec<Range<usize>> {
+    // `SSN536-90-4399`: letters before a number do not belong to it.
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0x80;
+    let numbers = (1..text.len()).filter(|i| is_letter(text[i - 1]) && text[*i].is_ascii_digit());
+    let glued = numbers.flat_map(|i| engine.openings(&text[i..]).into_iter().map(move |(at, look)| (i + at, look)));
+    let found = engine.openings(text).into_iter().chain(glued);
+    let valid = found.filter_map(|(at, (rule, look))| {
+        let found = engine.matchers.get(rule).look(look, text, at)?;
+        (found.verdict == Verdict::Valid).then_some(at..found.end)
+    });
+    valid.collect()
 }
 
 #[cfg(test)]
@@ -309,6 +317,24 @@ mod tests {
             letters.sort_unstable();
             wanted.sort_unstable();
             assert_eq!(letters, wanted, "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_found() {
+        let rules = crate::rule::Rules::builtin().expect("the built-in rules");
+        let engine = Engine::new(&rules).expect("an engine");
+        for (name, wanted) in [
+            ("mail harold@lakesidehealth.com x.txt", "harold@lakesidehealth.com"),
+            ("d/harold@lakesidehealth.com.txt", "harold@lakesidehealth.com"),
+            ("d/harold_lake@lakesidehealth.com", "harold_lake@lakesidehealth.com"),
+            ("SSN719-84-6148.txt", "719-84-6148"),
+            ("img/icon@2x.png", ""),
+            ("src/main.min.js", ""),
+        ] {
+            let spans = looks(name, &engine);
+            let hidden = name.char_indices().filter(|(i, _)| spans.iter().any(|span| span.contains(i)));
+            assert_eq!(hidden.map(|(_, c)| c).collect::<String>(), wanted, "{name}");
         }
     }
 

@@ -7,13 +7,17 @@ use std::sync::OnceLock;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What stands before each text of a list that is kept as one: DEL, which no rule says and JSON needs not escape.
+/// What stands before each text of a list that is kept as one: DEL, which no rule says.
 const BEFORE: char = '\u{7f}';
 
-/// A list of texts. In the built-in catalogue `build.rs` has put each list into one text.
+/// The lists of the built-in catalogue, one behind the other: `build.rs` has put them here. Where a list stands is said in
+/// its stead, as DEL, its first byte and the one behind its last.
+pub(super) const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/texts.txt"));
+
+/// A list of texts.
 #[derive(Default)]
 pub struct Texts {
-    joined: Box<str>,
+    joined: &'static str,
     list: OnceLock<Vec<String>>,
 }
 
@@ -35,7 +39,7 @@ impl Deref for Texts {
 
 impl From<Vec<String>> for Texts {
     fn from(list: Vec<String>) -> Self {
-        Self { joined: Box::default(), list: list.into() }
+        Self { joined: "", list: list.into() }
     }
 }
 
@@ -82,10 +86,12 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Texts, E> {
-        if !text.starts_with(BEFORE) {
-            return Err(E::invalid_type(serde::de::Unexpected::Str(text), &self));
-        }
-        Ok(Texts { joined: text.into(), list: OnceLock::new() })
+        let part = || {
+            let (start, end) = text.strip_prefix(BEFORE)?.split_once(' ')?;
+            BUILTIN.get(start.parse().ok()?..end.parse().ok()?)
+        };
+        let joined = part().ok_or_else(|| E::invalid_type(serde::de::Unexpected::Str(text), &self))?;
+        Ok(Texts { joined, list: OnceLock::new() })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts, A::Error> {
@@ -104,11 +110,13 @@ mod tests {
     #[test]
     fn lists_are_the_same_in_both_forms() {
         let read = |json: &str| serde_json::from_str::<Texts>(json);
-        let list = read(r#"["mrn", "chart no", ""]"#).expect("a list");
-        let joined = read("\"\u{7f}mrn\u{7f}chart no\u{7f}\"").expect("a text");
-        assert_eq!(list[..], joined[..]);
-        assert_eq!(serde_json::to_string(&joined).ok(), serde_json::to_string(&list).ok());
-        assert!(!joined.is_empty() && Texts::default().is_empty() && read("[]").is_ok_and(|none| none.is_empty()));
-        assert!(read("\"mrn\"").is_err(), "a text is no list");
+        let whole = read(&format!("\"\u{7f}0 {}\"", BUILTIN.len())).expect("all that is built in");
+        let written = serde_json::to_string(&whole).expect("a list");
+        let list = read(&written).expect("a list");
+        assert!(list.len() > 100 && list[..] == whole[..]);
+        assert!(!whole.is_empty() && Texts::default().is_empty() && read("[]").is_ok_and(|none| none.is_empty()));
+        for wrong in ["\"mrn\"", "\"\u{7f}1\"", "\"\u{7f}5 4\"", "\"\u{7f}0 99999999\"", "7"] {
+            assert!(read(wrong).is_err(), "{wrong:?} is no list");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::document::{Document, utf16_width};
 use crate::judge::{Finding, Pos};
 
-/// Fewest characters of base64 that may hold a label and a value (`detect/search.rs` looks for them), and most that are
+/// Fewest characters of base64 that may hold a label and a value (`detect/questions.rs` asks for them), and most that are
 /// decoded.
 const FEWEST: usize = 24;
 const MOST: usize = 1 << 20;
@@ -13,27 +13,38 @@ const MOST: usize = 1 << 20;
 /// How many characters are decoded to see whether they are text.
 const TASTE: usize = 64;
 
-/// Which bytes are of base64's alphabets: a table, since every text is asked.
-static BASE64: [bool; 256] = {
-    let mut table = [false; 256];
+/// Of base64's alphabets; a small letter; a capital.
+const ANY: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 4;
+
+/// What each byte is: a table, since every text is asked.
+static BASE64: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        table[byte as usize] = match byte {
+            b'a'..=b'z' => ANY | SMALL,
+            b'A'..=b'Z' => ANY | CAPITAL,
+            b'0'..=b'9' | b'+' | b'/' | b'-' | b'_' => ANY,
+            _ => 0,
+        };
         byte += 1;
     }
     table
 };
 
-fn is_base64(byte: u8) -> bool {
-    BASE64[usize::from(byte)]
-}
-
 /// Runs of base64 that hold text, each with the text, among those that begin at `runs`.
 pub(crate) fn texts(bytes: &[u8], runs: &[usize]) -> Vec<(Range<usize>, Vec<u8>)> {
     let run = |start: &usize| {
-        let len = bytes.get(*start..)?.iter().take_while(|byte| is_base64(**byte)).count();
-        let run = *start..*start + len;
-        Some((run.clone(), text(&bytes[run])?))
+        let (mut kinds, mut end) = (0, *start);
+        while let Some(kind @ 1..) = bytes.get(end).map(|byte| BASE64[usize::from(*byte)]) {
+            kinds |= kind;
+            end += 1;
+        }
+        // Text in base64 has letters of both cases: words, paths and numbers in hex have not.
+        (kinds == ANY | SMALL | CAPITAL).then_some(())?;
+        Some((*start..end, text(&bytes[*start..end])?))
     };
     runs.iter().filter_map(run).collect()
 }
@@ -58,9 +69,6 @@ fn place(document: &Document, at: usize) -> Pos {
 
 /// The text inside, if it is text. What stands before it and is base64 too by chance (`/`) shifts it.
 fn text(run: &[u8]) -> Option<Vec<u8>> {
-    if !(run.iter().any(u8::is_ascii_lowercase) && run.iter().any(u8::is_ascii_uppercase)) {
-        return None;
-    }
     let taste = decode(&run[..run.len().min(TASTE)]);
     is_text(&taste).then(|| decode(&run[..run.len().min(MOST)])).filter(|text| is_text(text))
 }

@@ -140,8 +140,7 @@ impl<'b, 'r> Parts<'b, 'r> {
             .unwrap_or_else(|| boundary(&self.window, goal));
         let end = cut + OVERLAP;
         let end = after_first_line_end(&self.window, end..end + OVERLAP).unwrap_or_else(|| boundary(&self.window, end));
-        push(Item::Part(self.part(self.window[..end].to_vec(), self.own..cut)));
-        self.drop_before(cut);
+        push(Item::Part(self.cut(end, cut)));
         true
     }
 
@@ -152,24 +151,38 @@ impl<'b, 'r> Parts<'b, 'r> {
             self.kind = Kind::of(&self.name.kind, &self.head);
         }
         if let Some(cut) = after_last_line_end(&self.window, self.own..self.window.len()) {
-            push(Item::Part(self.part(self.window[..cut].to_vec(), self.own..cut)));
-            self.drop_before(cut);
+            push(Item::Part(self.cut(cut, cut)));
         }
         push(Item::Pause);
     }
 
-    /// Forgets what the part after `cut` does not need.
-    fn drop_before(&mut self, cut: usize) {
+    /// The part up to `cut`, with what it shows up to `end`; what the part behind it does not need is forgotten.
+    fn cut(&mut self, end: usize, cut: usize) -> Document {
         let start = cut.saturating_sub(OVERLAP);
         let start = after_last_line_end(&self.window, start.saturating_sub(OVERLAP)..start)
             .unwrap_or_else(|| boundary(&self.window, start));
         let line = line_around(&self.window[..start], start).start;
         let before = if line == 0 { self.first_column } else { 1 };
-        self.first_column = before + utf16_width(&self.window[line..start]);
-        self.first_line += line_ends(&self.window[..start]);
+        let column = before + utf16_width(&self.window[line..start]);
+        let lines = line_ends(&self.window[..start]);
+        // The lesser of both is copied: what the part holds, or what is left.
+        let bytes = if self.window.len() - start > end {
+            let bytes = self.window[..end].to_vec();
+            self.window.drain(..start);
+            bytes
+        } else {
+            let mut rest = Vec::with_capacity(PART + 4 * OVERLAP);
+            rest.extend_from_slice(&self.window[start..]);
+            let mut bytes = std::mem::replace(&mut self.window, rest);
+            bytes.truncate(end);
+            bytes
+        };
+        let part = self.part(bytes, self.own..cut);
+        self.first_column = column;
+        self.first_line += lines;
         self.first_byte += start as u64;
-        self.window.drain(..start);
         self.own = cut - start;
+        part
     }
 
     fn part(&self, bytes: Vec<u8>, own: Range<usize>) -> Document {

@@ -1,22 +1,19 @@
 //! Small programs over bit streams, and how they are built.
 //!
 //! A program says once, for all places of a text together, what is asked of them: "a digit behind a blank, and two more".
-//! Its nodes are sets of bytes and shifts, ands and ors of other nodes; equal nodes are one. The program of the built-in
-//! rules is made when phivet is built (`build.rs` shares this file).
+//! Its nodes are sets of bytes and shifts, ands and ors of other nodes; equal nodes are one. It is made and compiled when
+//! phivet is built (`build.rs` shares this file, and `source.rs` writes the code); the library has it for its tests only.
 
 use std::collections::HashMap;
-
-/// What a program asks: number of a register.
-pub(crate) type Register = u16;
 
 /// A question to all places of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Node(u16);
 
-/// One step. As a node its operands are nodes; in a finished program, registers.
+/// One step. Its operands are numbers of steps before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Op {
-    /// Bit number so and so of the byte: always in the register of that number.
+    /// Bit number so and so of the byte: always the step of that number.
     Bit(u16),
     And(u16, u16),
     Or(u16, u16),
@@ -34,68 +31,6 @@ pub(crate) enum Op {
     /// Where runs of the second end that begin at the first: the first place behind that is none of them. Not to be
     /// shifted: it is known only where the text is read the first time.
     Through(u16, u16),
-}
-
-impl Op {
-    pub(super) fn operands(self) -> [Option<u16>; 3] {
-        match self {
-            Self::Bit(_) => [None; 3],
-            Self::Not(a) | Self::Before(a, _) | Self::After(a, _) => [Some(a), None, None],
-            Self::And(a, b) | Self::Or(a, b) | Self::Less(a, b) | Self::AndAfter(a, b, _) | Self::Through(a, b) => {
-                [Some(a), Some(b), None]
-            }
-            Self::Select(a, b, c) => [Some(a), Some(b), Some(c)],
-        }
-    }
-
-    pub(super) fn with(self, to: impl Fn(u16) -> u16) -> Self {
-        match self {
-            Self::Bit(k) => Self::Bit(k),
-            Self::And(a, b) => Self::And(to(a), to(b)),
-            Self::Or(a, b) => Self::Or(to(a), to(b)),
-            Self::Less(a, b) => Self::Less(to(a), to(b)),
-            Self::Not(a) => Self::Not(to(a)),
-            Self::Select(a, b, c) => Self::Select(to(a), to(b), to(c)),
-            Self::Before(a, n) => Self::Before(to(a), n),
-            Self::After(a, n) => Self::After(to(a), n),
-            Self::AndAfter(a, b, n) => Self::AndAfter(to(a), to(b), n),
-            Self::Through(a, b) => Self::Through(to(a), to(b)),
-        }
-    }
-
-    fn to_bytes(self) -> [u8; 8] {
-        let (code, n, [a, b, c]) = match self {
-            Self::Bit(k) => (0, 0, [k, 0, 0]),
-            Self::And(a, b) => (1, 0, [a, b, 0]),
-            Self::Or(a, b) => (2, 0, [a, b, 0]),
-            Self::Less(a, b) => (3, 0, [a, b, 0]),
-            Self::Not(a) => (4, 0, [a, 0, 0]),
-            Self::Select(a, b, c) => (5, 0, [a, b, c]),
-            Self::Before(a, n) => (6, n, [a, 0, 0]),
-            Self::After(a, n) => (7, n, [a, 0, 0]),
-            Self::AndAfter(a, b, n) => (8, n, [a, b, 0]),
-            Self::Through(a, b) => (9, 0, [a, b, 0]),
-        };
-        let [[a0, a1], [b0, b1], [c0, c1]] = [a, b, c].map(u16::to_le_bytes);
-        [code, n, a0, a1, b0, b1, c0, c1]
-    }
-
-    fn from_bytes([code, n, a0, a1, b0, b1, c0, c1]: [u8; 8]) -> Option<Self> {
-        let [a, b, c] = [[a0, a1], [b0, b1], [c0, c1]].map(u16::from_le_bytes);
-        Some(match code {
-            0 => Self::Bit(a),
-            1 => Self::And(a, b),
-            2 => Self::Or(a, b),
-            3 => Self::Less(a, b),
-            4 => Self::Not(a),
-            5 => Self::Select(a, b, c),
-            6 => Self::Before(a, n),
-            7 => Self::After(a, n),
-            8 => Self::AndAfter(a, b, n),
-            9 => Self::Through(a, b),
-            _ => return None,
-        })
-    }
 }
 
 /// Builds a program.
@@ -280,90 +215,59 @@ impl Builder {
         self.node(Op::Through(marks.0, runs.0))
     }
 
-    /// The program that answers these questions, in this order.
-    pub(crate) fn finish(self, asked: &[Node]) -> Program {
-        let mut last = vec![0usize; self.ops.len()];
-        for node in asked.iter().copied().chain((0..8).map(Node)) {
-            last[usize::from(node.0)] = usize::MAX;
-        }
-        for (i, op) in self.ops.iter().enumerate().rev() {
-            if last[i] > 0 {
-                op.operands().into_iter().flatten().for_each(|o| last[usize::from(o)] = last[usize::from(o)].max(i));
-            }
-        }
-        let (mut free, mut registers) = (Vec::new(), 0);
-        let mut place = vec![0u16; self.ops.len()];
-        let mut steps = Vec::new();
-        for (i, op) in self.ops.iter().enumerate().filter(|(i, _)| last[*i] > 0) {
-            // A step never writes what it reads.
-            place[i] = free.pop().unwrap_or_else(|| {
-                registers += 1;
-                registers - 1
-            });
-            if i >= 8 {
-                steps.push((place[i], op.with(|o| place[usize::from(o)])));
-            }
-            let mut done: Vec<u16> =
-                op.operands().into_iter().flatten().filter(|o| last[usize::from(*o)] == i).collect();
-            done.dedup();
-            free.extend(done.into_iter().map(|o| place[usize::from(o)]));
-        }
-        let answers = asked.iter().map(|node| place[usize::from(node.0)]).collect();
-        Program { steps, registers: usize::from(registers), answers }
+    /// The program that answers these questions, in this order; behind them those that are any of others.
+    pub(crate) fn finish(self, asked: &[Node], any: &[Vec<Node>]) -> Program {
+        let number = |node: &Node| node.0;
+        let any = any.iter().map(|of| of.iter().map(number).collect()).collect();
+        Program { steps: self.ops, asked: asked.iter().map(number).collect(), any }
     }
 }
 
-/// A program, ready to run.
+/// What is asked, in steps; each has what those say that it names by their numbers, which are lower.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Program {
-    /// Where a step's result goes, and the step.
-    pub(super) steps: Vec<(Register, Op)>,
-    /// How many registers it needs; the first eight hold the bits of the text's bytes.
-    pub(super) registers: usize,
-    /// For each question the register that holds its answer.
-    pub(super) answers: Vec<Register>,
+    pub(crate) steps: Vec<Op>,
+    /// For each question the step that answers it.
+    pub(crate) asked: Vec<u16>,
+    /// Further questions: each is any of these steps.
+    pub(crate) any: Vec<Vec<u16>>,
 }
 
 impl Program {
-    /// How many steps it has.
-    #[allow(dead_code, reason = "a test holds it small")]
-    pub(crate) fn len(&self) -> usize {
-        self.steps.len()
-    }
-
-    /// As bytes, for [`Program::from_bytes`].
-    #[allow(dead_code, reason = "only the build script and a test write it")]
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for n in [self.registers, self.steps.len(), self.answers.len()] {
-            bytes.extend((n as u32).to_le_bytes());
+    /// What each step says of a text, a word for 64 bytes; what lies behind the last whole word is not told.
+    pub(crate) fn says(&self, text: &[u8]) -> Vec<Vec<u64>> {
+        let mut said: Vec<Vec<u64>> = Vec::new();
+        for op in &self.steps {
+            said.push(say(*op, &said, text));
         }
-        for (register, op) in &self.steps {
-            bytes.extend(register.to_le_bytes());
-            bytes.extend(op.to_bytes());
-        }
-        self.answers.iter().for_each(|register| bytes.extend(register.to_le_bytes()));
-        bytes
+        said
     }
+}
 
-    /// Reads what [`Program::to_bytes`] wrote, and what follows it; `None` if it is something else.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let (head, bytes) = bytes.split_first_chunk::<12>()?;
-        let mut numbers = head.as_chunks::<4>().0.iter().map(|n| u32::from_le_bytes(*n) as usize);
-        let (registers, steps, answers) = (numbers.next()?, numbers.next()?, numbers.next()?);
-        let (steps, bytes) = bytes.split_at_checked(steps * 10)?;
-        let (answers, bytes) = bytes.split_at_checked(answers * 2)?;
-        let step = |bytes: &[u8; 10]| {
-            let (register, op) = bytes.split_first_chunk::<2>()?;
-            Some((u16::from_le_bytes(*register), Op::from_bytes(*op.first_chunk()?)?))
-        };
-        let steps: Vec<_> = steps.as_chunks::<10>().0.iter().map(step).collect::<Option<_>>()?;
-        let answers: Vec<_> = answers.as_chunks::<2>().0.iter().map(|n| u16::from_le_bytes(*n)).collect();
-        let known = |r: u16| usize::from(r) < registers;
-        let sound = |(to, op): &(u16, Op)| {
-            known(*to) && *to >= 8 && op.operands().into_iter().flatten().all(|o| known(o) && o != *to)
-        };
-        (steps.iter().all(sound) && answers.iter().all(|r| known(*r))).then_some(())?;
-        Some((Self { steps, registers, answers }, bytes))
-    }
+/// What a step says of a text, by what those before it said.
+fn say(op: Op, said: &[Vec<u64>], text: &[u8]) -> Vec<u64> {
+    let of = |id: u16, word: usize| said[usize::from(id)].get(word).copied().unwrap_or(0);
+    let after = |id: u16, n: u8, word: usize| of(id, word) >> n | of(id, word + 1) << (64 - n);
+    let mut carry = false;
+    let word = |word: usize| match op {
+        Op::Bit(k) => {
+            let bytes = text[word * 64..][..64].iter().enumerate();
+            bytes.fold(0, |bits, (i, byte)| bits | u64::from(byte >> k & 1) << i)
+        }
+        Op::And(a, b) => of(a, word) & of(b, word),
+        Op::Or(a, b) => of(a, word) | of(b, word),
+        Op::Less(a, b) => of(a, word) & !of(b, word),
+        Op::Not(a) => !of(a, word),
+        Op::Select(c, a, b) => of(c, word) & of(a, word) | !of(c, word) & of(b, word),
+        Op::Before(a, n) => of(a, word) << n | word.checked_sub(1).map_or(0, |last| of(a, last)) >> (64 - n),
+        Op::After(a, n) => after(a, n, word),
+        Op::AndAfter(a, b, n) => of(a, word) & after(b, n, word),
+        Op::Through(a, b) => {
+            let (sum, over) = of(b, word).overflowing_add(of(a, word));
+            let (sum, more) = sum.overflowing_add(u64::from(carry));
+            carry = over | more;
+            sum & !of(b, word)
+        }
+    };
+    (0..text.len() / 64).map(word).collect()
 }

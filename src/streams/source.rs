@@ -52,12 +52,10 @@ impl Set {
     }
 }
 
-/// A program's steps with names of their own, and what they say of a sample.
+/// A program's steps, and what they say of a sample.
 struct Steps {
     ops: Vec<Op>,
     costs: Vec<f64>,
-    /// For each question its step.
-    answers: Vec<Id>,
     needs: Vec<Needs>,
     /// Each step with all that it is made of.
     cones: Vec<Set>,
@@ -67,25 +65,17 @@ struct Steps {
 
 impl Steps {
     fn of(program: &Program, sample: &[u8]) -> Self {
-        // Registers are used again and again; here every step has a name of its own.
-        let mut ops: Vec<Op> = (0..8).map(Op::Bit).collect();
-        let mut now: Vec<Id> = (0..program.registers.max(8) as u16).collect();
-        for (to, op) in &program.steps {
-            ops.push(op.with(|register| now[usize::from(register)]));
-            now[usize::from(*to)] = (ops.len() - 1) as Id;
-        }
-        let answers = program.answers.iter().map(|register| now[usize::from(*register)]).collect();
-        let (mut said, mut needs, mut cones) = (Vec::new(), Vec::new(), Vec::<Set>::new());
+        let ops = program.steps.clone();
+        let (mut needs, mut cones) = (Vec::new(), Vec::<Set>::new());
         for (id, op) in (0..).zip(&ops) {
-            said.push(say(*op, &said, sample));
             needs.push(must(id, *op, &needs));
             let mut cone = Set::new(ops.len());
             cone.add(id);
-            op.operands().into_iter().flatten().for_each(|operand| cone.join(&cones[usize::from(operand)]));
+            operands(*op).into_iter().flatten().for_each(|operand| cone.join(&cones[usize::from(operand)]));
             cones.push(cone);
         }
         let costs = ops.iter().map(cost).collect();
-        Self { first: said.iter().map(|said| first(said)).collect(), costs, answers, needs, cones, ops }
+        Self { first: program.says(sample).iter().map(|said| first(said)).collect(), costs, needs, cones, ops }
     }
 
     /// What `with` costs where `known` is known.
@@ -138,35 +128,21 @@ impl Steps {
         best
     }
 
-    /// The questions `rare` whose ors make `id`; nothing, if something else is among them.
-    fn union(&self, id: Id, rare: &Set) -> Option<Set> {
-        if rare.has(id) {
-            let mut one = Set::new(self.ops.len());
-            one.add(id);
-            return Some(one);
-        }
-        let Op::Or(a, b) = self.ops[usize::from(id)] else { return None };
-        let mut of = self.union(a, rare)?;
-        of.join(&self.union(b, rare)?);
-        Some(of)
-    }
-
-    /// The largest ors of rare answers, with them.
-    fn unions(&self, rare: &Set) -> BTreeMap<Id, Set> {
-        let mut unions: BTreeMap<Id, Set> = BTreeMap::new();
-        for id in (0..self.ops.len() as Id).rev().filter(|id| !rare.has(*id)) {
-            if unions.keys().all(|union| !self.cones[usize::from(*union)].has(id))
-                && let Some(of) = self.union(id, rare)
-            {
-                unions.insert(id, of);
-            }
-        }
-        unions
-    }
-
     /// Steps of a kind, numbered.
     fn numbered(&self, is: fn(&Op) -> bool) -> BTreeMap<Id, usize> {
         (0..self.ops.len() as Id).filter(|id| is(&self.ops[usize::from(*id)])).zip(0..).collect()
+    }
+}
+
+/// The steps that a step names.
+fn operands(op: Op) -> [Option<Id>; 3] {
+    match op {
+        Op::Bit(_) => [None; 3],
+        Op::Not(a) | Op::Before(a, _) | Op::After(a, _) => [Some(a), None, None],
+        Op::And(a, b) | Op::Or(a, b) | Op::Less(a, b) | Op::AndAfter(a, b, _) | Op::Through(a, b) => {
+            [Some(a), Some(b), None]
+        }
+        Op::Select(a, b, c) => [Some(a), Some(b), Some(c)],
     }
 }
 
@@ -180,34 +156,6 @@ fn cost(op: &Op) -> f64 {
         Op::AndAfter(..) => 12.0,
         Op::Through(..) => 60.0,
     }
-}
-
-/// What a step says of the sample, by what those before it said.
-fn say(op: Op, said: &[Vec<u64>], sample: &[u8]) -> Vec<u64> {
-    let of = |id: u16, word: usize| said[usize::from(id)].get(word).copied().unwrap_or(0);
-    let after = |id: u16, n: u8, word: usize| of(id, word) >> n | of(id, word + 1) << (64 - n);
-    let mut carry = false;
-    let word = |word: usize| match op {
-        Op::Bit(k) => {
-            let bytes = sample[word * 64..][..64].iter().enumerate();
-            bytes.fold(0, |bits, (i, byte)| bits | u64::from(byte >> k & 1) << i)
-        }
-        Op::And(a, b) => of(a, word) & of(b, word),
-        Op::Or(a, b) => of(a, word) | of(b, word),
-        Op::Less(a, b) => of(a, word) & !of(b, word),
-        Op::Not(a) => !of(a, word),
-        Op::Select(c, a, b) => of(c, word) & of(a, word) | !of(c, word) & of(b, word),
-        Op::Before(a, n) => of(a, word) << n | word.checked_sub(1).map_or(0, |last| of(a, last)) >> (64 - n),
-        Op::After(a, n) => after(a, n, word),
-        Op::AndAfter(a, b, n) => of(a, word) & after(b, n, word),
-        Op::Through(a, b) => {
-            let (sum, over) = of(b, word).overflowing_add(of(a, word));
-            let (sum, more) = sum.overflowing_add(u64::from(carry));
-            carry = over | more;
-            sum & !of(b, word)
-        }
-    };
-    (0..sample.len() / 64).map(word).collect()
 }
 
 /// What must hold where a step holds, by what must where those before it do.
@@ -247,22 +195,17 @@ fn first(said: &[u64]) -> Vec<u8> {
     (0..groups).map(of).collect()
 }
 
-/// Writes the code of a stage.
-struct Writer<'s> {
-    steps: &'s Steps,
-    /// What earlier stages have found, and of it what this one uses.
-    kept: Set,
-    used: Set,
-    /// Steps that are any of other questions, with these: they are put together as those are answered.
-    unions: &'s BTreeMap<Id, Set>,
-    numbers: &'s Numbers,
-    out: String,
-}
-
 /// Numbers of the steps that go on from group to group.
 struct Numbers {
     befores: BTreeMap<Id, usize>,
     throughs: BTreeMap<Id, usize>,
+}
+
+/// Writes the code.
+struct Writer<'s> {
+    steps: &'s Steps,
+    numbers: Numbers,
+    out: String,
 }
 
 impl Writer<'_> {
@@ -274,38 +217,28 @@ impl Writer<'_> {
         known.join(wanted);
     }
 
-    /// The name of a step's answer.
-    fn name(&mut self, id: Id) -> String {
-        if self.kept.has(id) {
-            self.used.add(id);
-        }
-        format!("r{id}")
-    }
-
     fn step(&mut self, id: Id) {
-        let op = self.steps.ops[usize::from(id)];
-        let names: Vec<String> = op.operands().into_iter().flatten().map(|operand| self.name(operand)).collect();
-        let says = match (op, &names[..]) {
-            (Op::And(..), [a, b]) => format!("{a}.and({b})"),
-            (Op::Or(..), [a, b]) => format!("{a}.or({b})"),
-            (Op::Less(..), [a, b]) => format!("{a}.less({b})"),
-            (Op::Not(_), [a]) => format!("{a}.not()"),
-            (Op::Select(..), [c, a, b]) => format!("{c}.select({a}, {b})"),
-            (Op::Before(_, n), [a]) => format!("{a}.before({n}, &mut state.before[{}])", self.numbers.befores[&id]),
-            (Op::After(_, n), [a]) => format!("{a}.after({n})"),
-            (Op::AndAfter(_, _, n), [a, b]) => format!("{a}.and({b}.after({n}))"),
-            (Op::Through(..), [a, b]) => {
-                format!("{a}.through({b}, &mut state.through[{}])", self.numbers.throughs[&id])
-            }
-            _ => return,
+        let numbers = &self.numbers;
+        let says = match self.steps.ops[usize::from(id)] {
+            Op::Bit(bit) => format!("V::load(&bits[{bit}])"),
+            Op::And(a, b) => format!("r{a}.and(r{b})"),
+            Op::Or(a, b) => format!("r{a}.or(r{b})"),
+            Op::Less(a, b) => format!("r{a}.less(r{b})"),
+            Op::Not(a) => format!("r{a}.not()"),
+            Op::Select(c, a, b) => format!("r{c}.select(r{a}, r{b})"),
+            Op::Before(a, n) => format!("r{a}.before({n}, &mut befores[{}])", numbers.befores[&id]),
+            Op::After(a, n) => format!("r{a}.after({n})"),
+            Op::AndAfter(a, b, n) => format!("r{a}.and(r{b}.after({n}))"),
+            Op::Through(a, b) => format!("r{a}.through(r{b}, &mut throughs[{}])", numbers.throughs[&id]),
         };
         let _ = writeln!(self.out, "    let r{id} = {says};");
     }
 
-    /// Answers what is `asked`, behind gates where that saves something. `groups` are those of the sample that get here.
-    fn answers(&mut self, asked: &[(usize, Id)], mut known: Set, groups: &[usize], depth: u32) {
-        let mut gated: BTreeMap<Gate, Vec<(usize, Id)>> = BTreeMap::new();
-        for (question, id) in asked {
+    /// Answers a question that is any of `parts`, behind gates where that saves something. `groups` are those of the
+    /// sample that get here.
+    fn any(&mut self, question: usize, parts: &[Id], mut known: Set, groups: &[usize], depth: u32) {
+        let mut gated: BTreeMap<Gate, Vec<Id>> = BTreeMap::new();
+        for id in parts {
             // Where the sample never gets, nothing is known.
             let may = depth > 0 && !groups.is_empty();
             let gate = if may { self.steps.gate(*id, &known, groups, DEPTH) } else { vec![(*id, 0)] };
@@ -313,142 +246,54 @@ impl Writer<'_> {
             gate.iter().for_each(|(id, _)| wanted.join(&self.steps.cones[usize::from(*id)]));
             self.steps(&wanted, &mut known);
             if gate == [(*id, 0)] {
-                self.put_rare(*question, *id);
+                let _ = writeln!(self.out, "    any_{question} = any_{question}.or(r{id});");
             } else {
-                gated.entry(gate).or_default().push((*question, *id));
+                gated.entry(gate).or_default().push(*id);
             }
         }
-        for (gate, asked) in gated {
-            let tests: Vec<String> = gate.iter().map(|(id, far)| format!("{}.any({far})", self.name(*id))).collect();
+        for (gate, parts) in gated {
+            let tests: Vec<String> = gate.iter().map(|(id, far)| format!("r{id}.any({far})")).collect();
             let _ = writeln!(self.out, "    if {} {{", tests.join(" || "));
-            self.answers(&asked, known.clone(), &self.steps.opens(&gate, groups), depth - 1);
+            self.any(question, &parts, known.clone(), &self.steps.opens(&gate, groups), depth - 1);
             self.out += "    }\n";
         }
     }
-
-    fn put(&mut self, answers: &[(usize, Id)]) {
-        for (question, id) in answers {
-            let name = self.name(*id);
-            let _ = writeln!(self.out, "    to.put({question}, {name});");
-        }
-    }
-
-    fn put_rare(&mut self, question: usize, id: Id) {
-        let name = self.name(id);
-        let _ = writeln!(self.out, "    to.put_rare({question}, {name});");
-        for union in self.unions.iter().filter(|(_, of)| of.has(id)).map(|(union, _)| *union) {
-            self.used.add(union);
-            let _ = writeln!(self.out, "    r{union} = r{union}.or({name});");
-        }
-    }
 }
 
-/// How many rare questions make a stage: its code must stay in the processor's cache while it runs over a window.
-const STAGE: usize = 30;
-
-/// A stage: its code, and which steps it takes from those before it.
-struct Stage {
-    code: String,
-    used: Set,
-}
-
-/// The program as Rust: a type `Built` whose [`super::Code`] answers its questions; those from number `rare` on stand
+/// The program as Rust: a type `Built` whose [`super::Code`] answers its questions. What is any of several steps stands
 /// behind gates. `sample` is ordinary text.
-pub(crate) fn write(program: &Program, rare: usize, sample: &[u8]) -> String {
+pub(crate) fn write(program: &Program, sample: &[u8]) -> String {
     let steps = Steps::of(program, sample);
-    let asked: Vec<(usize, Id)> = steps.answers.iter().copied().enumerate().collect();
-    let (always, rare) = asked.split_at(rare.min(asked.len()));
-    let mut of_rare = Set::new(steps.ops.len());
-    rare.iter().for_each(|(_, id)| of_rare.add(*id));
-    let unions = steps.unions(&of_rare);
-    let waits = |id: Id| unions.keys().any(|union| steps.cones[usize::from(id)].has(*union));
-    let (late, early): (Vec<_>, Vec<_>) = always.iter().copied().partition(|(_, id)| waits(*id));
-    let numbers = Numbers {
-        befores: steps.numbered(|op| matches!(op, Op::Before(..))),
-        throughs: steps.numbered(|op| matches!(op, Op::Through(..))),
-    };
-    // What goes on from group to group, and what is always asked, but for what waits for the unions.
-    let (mut bits, none) = (Set::new(steps.ops.len()), Set::new(steps.ops.len()));
-    (0..8).for_each(|bit| bits.add(bit));
-    let mut base = bits.clone();
-    let stateful = numbers.befores.keys().chain(numbers.throughs.keys());
-    let first = early.iter().map(|(_, id)| id).chain(stateful);
+    let (befores, throughs) =
+        (steps.numbered(|op| matches!(op, Op::Before(..))), steps.numbered(|op| matches!(op, Op::Through(..))));
+    let mut base = Set::new(steps.ops.len());
+    // What goes on from group to group is always asked.
+    let first = program.asked.iter().chain(befores.keys()).chain(throughs.keys());
     first.for_each(|id| base.join(&steps.cones[usize::from(*id)]));
-    let writer = |kept: &Set| Writer {
-        steps: &steps,
-        kept: kept.clone(),
-        used: none.clone(),
-        unions: &unions,
-        numbers: &numbers,
-        out: String::new(),
-    };
-    let mut begins = writer(&none);
-    begins.steps(&base, &mut bits.clone());
-    begins.put(&early);
-    let groups: Vec<usize> = (0..steps.first.first().map_or(0, Vec::len)).collect();
-    let mut stages = vec![Stage { code: begins.out, used: none.clone() }];
-    for asked in rare.chunks(STAGE) {
-        let mut stage = writer(&base);
-        stage.answers(asked, base.clone(), &groups, DEEPEST);
-        stages.push(Stage { code: stage.out, used: stage.used });
-    }
-    let mut ends = base.clone();
-    unions.keys().for_each(|id| ends.add(*id));
-    let mut stage = writer(&ends);
-    let mut wanted = ends.clone();
-    late.iter().filter(|(_, id)| !ends.has(*id)).for_each(|(_, id)| wanted.join(&steps.cones[usize::from(*id)]));
-    stage.steps(&wanted, &mut ends);
-    stage.put(&late);
-    stages.push(Stage { code: stage.out, used: stage.used });
-    let numbers = [numbers.befores.len(), numbers.throughs.len(), asked.len()];
-    code(&stages, &bits, unions.keys().copied().collect(), numbers)
-}
-
-/// The stages as one type, and what they hand on.
-fn code(stages: &[Stage], bits: &Set, unions: Vec<Id>, [befores, throughs, answers]: [usize; 3]) -> String {
-    let mut used = Set(vec![0; bits.0.len()]);
-    stages.iter().for_each(|stage| used.join(&stage.used));
-    let kept: BTreeMap<Id, usize> = used.ids().into_iter().filter(|id| !bits.has(*id)).zip(0..).collect();
+    let answers = program.asked.len() + program.any.len();
+    let sizes = [("BEFORES", befores.len()), ("THROUGHS", throughs.len()), ("ANSWERS", answers)];
     let mut out = "impl Code for Built {\n".to_owned();
-    let numbers = [
-        ("BEFORES", befores),
-        ("THROUGHS", throughs),
-        ("ANSWERS", answers),
-        ("STAGES", stages.len()),
-        ("KEPT", kept.len()),
-    ];
-    for (name, number) in numbers {
-        let _ = writeln!(out, "    const {name}: usize = {number};");
+    sizes.iter().for_each(|(name, size)| out += &format!("    const {name}: usize = {size};\n"));
+    out += "\n    #[inline(always)]\n    #[allow(clippy::collapsible_if, unused_mut, unused_variables)]\n";
+    out += "    fn group<V: Vector>(bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {\n";
+    for (name, from, size) in [
+        ("befores", "state.befores", sizes[0].1),
+        ("throughs", "state.throughs", sizes[1].1),
+        ("answers", "answers", answers),
+    ] {
+        let _ = writeln!(out, "    let Some({name}) = {from}.first_chunk_mut::<{size}>() else {{ return }};");
     }
-    const ARGUMENTS: &str = "bits: &[Words; 8], kept: &mut [Words], state: &mut State, to: &mut To<'_>)";
-    let _ = writeln!(out, "\n    #[inline(always)]\n    fn stage<V: Vector>(number: usize, {ARGUMENTS} {{");
-    out += "        match number {\n";
-    for number in 0..stages.len() {
-        let _ = writeln!(out, "            {number} => stage_{number}::<V>(bits, kept, state, to),");
+    let mut writer = Writer { steps: &steps, numbers: Numbers { befores, throughs }, out };
+    let mut known = Set::new(steps.ops.len());
+    writer.steps(&base, &mut known);
+    for (question, id) in program.asked.iter().enumerate() {
+        let _ = writeln!(writer.out, "    r{id}.store(&mut answers[{question}]);");
     }
-    out += "            _ => {}\n        }\n    }\n}\n";
-    for (number, stage) in stages.iter().enumerate() {
-        let _ = writeln!(
-            out,
-            "\n#[inline(always)]\n#[allow(clippy::collapsible_if, unused_mut, unused_variables)]\nfn stage_{number}<V: Vector>({ARGUMENTS} {{"
-        );
-        let _ = writeln!(out, "    let Some(kept) = kept.first_chunk_mut::<{}>() else {{ return }};", kept.len());
-        for bit in 0..8 {
-            let _ = writeln!(out, "    let r{bit} = V::load(&bits[{bit}]);");
-        }
-        let is_union = |id: &Id| unions.contains(id);
-        for (id, place) in kept.iter().filter(|(id, _)| number > 0 && stage.used.has(**id)) {
-            let mutable = if is_union(id) { "mut " } else { "" };
-            let _ = writeln!(out, "    let {mutable}r{id} = V::load(&kept[{place}]);");
-        }
-        out += &stage.code;
-        for (id, place) in
-            kept.iter().filter(|(id, _)| if number > 0 { is_union(id) && stage.used.has(**id) } else { true })
-        {
-            let from = if number == 0 && is_union(id) { "r0.less(r0)".to_owned() } else { format!("r{id}") };
-            let _ = writeln!(out, "    {from}.store(&mut kept[{place}]);");
-        }
-        out += "}\n";
+    let groups: Vec<usize> = (0..steps.first.first().map_or(0, Vec::len)).collect();
+    for (question, parts) in (program.asked.len()..).zip(&program.any) {
+        let _ = writeln!(writer.out, "    let mut any_{question} = r0.less(r0);");
+        writer.any(question, parts, known.clone(), &groups, DEEPEST);
+        let _ = writeln!(writer.out, "    any_{question}.store(&mut answers[{question}]);");
     }
-    out
+    writer.out + "    }\n}\n"
 }

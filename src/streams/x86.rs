@@ -6,8 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::program::Program;
-use super::{BLOCK, Code, On, Vector, Window, Words, portable};
+use super::{Bytes, Code, State, Vector, Words};
 
 /// What the processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,43 +26,23 @@ impl Form {
         [avx2.then_some(Self::Avx2), avx512.then_some(Self::Avx512)].into_iter().flatten()
     }
 
-    #[inline]
-    pub(super) fn transpose(self, bytes: &[u8; BLOCK]) -> [u64; 8] {
+    pub(super) fn transpose(self, bytes: &Bytes, bits: &mut [Words; 8]) {
         match self {
             // SAFETY: the form exists only where AVX2 was detected (`Form::all`).
-            Self::Avx2 => unsafe { transpose_avx2(bytes) },
+            Self::Avx2 => unsafe { transpose_avx2(bytes, bits) },
             // SAFETY: the form exists only where AVX-512 F, BW and VL were detected (`Form::all`).
-            Self::Avx512 => unsafe { transpose_avx512(bytes) },
+            Self::Avx512 => unsafe { transpose_avx512(bytes, bits) },
         }
     }
 
-    pub(super) fn run_code<C: Code>(self, stage: usize, on: On<'_, '_>) {
+    pub(super) fn run<C: Code>(self, bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
         match self {
             // SAFETY: as above.
-            Self::Avx2 => unsafe { code_avx2::<C>(stage, on) },
+            Self::Avx2 => unsafe { run_avx2::<C>(bits, state, answers) },
             // SAFETY: as above.
-            Self::Avx512 => unsafe { code_avx512::<C>(stage, on) },
+            Self::Avx512 => unsafe { run_avx512::<C>(bits, state, answers) },
         }
     }
-
-    pub(super) fn run(self, program: &Program, registers: &mut [Window], carries: &mut [bool]) {
-        match self {
-            // SAFETY: as above.
-            Self::Avx2 => unsafe { run_avx2(program, registers, carries) },
-            // SAFETY: as above.
-            Self::Avx512 => unsafe { run_avx512(program, registers, carries) },
-        }
-    }
-}
-
-#[target_feature(enable = "avx2")]
-fn run_avx2(program: &Program, registers: &mut [Window], carries: &mut [bool]) {
-    portable::run(program, registers, carries);
-}
-
-#[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl")]
-fn run_avx512(program: &Program, registers: &mut [Window], carries: &mut [bool]) {
-    portable::run(program, registers, carries);
 }
 
 #[target_feature(enable = "avx2")]
@@ -79,39 +58,39 @@ fn load64(bytes: &[u8; 64]) -> __m512i {
 }
 
 #[target_feature(enable = "avx2")]
-fn transpose_avx2(bytes: &[u8; BLOCK]) -> [u64; 8] {
-    let [a, b] = bytes.as_chunks::<32>().0 else { return [0; 8] };
-    let (mut a, mut b) = (load32(a), load32(b));
-    let mut out = [0; 8];
-    for bits in out.iter_mut().rev() {
-        *bits = u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32;
-        (a, b) = (_mm256_add_epi8(a, a), _mm256_add_epi8(b, b));
+fn transpose_avx2(bytes: &Bytes, bits: &mut [Words; 8]) {
+    for (word, block) in bytes.iter().enumerate() {
+        let [a, b] = block.as_chunks::<32>().0 else { return };
+        let (mut a, mut b) = (load32(a), load32(b));
+        for plane in bits.iter_mut().rev() {
+            plane[word] = u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32;
+            (a, b) = (_mm256_add_epi8(a, a), _mm256_add_epi8(b, b));
+        }
     }
-    out
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn transpose_avx512(bytes: &[u8; BLOCK]) -> [u64; 8] {
-    let mut v = load64(bytes);
-    let mut out = [0; 8];
-    for bits in out.iter_mut().rev() {
-        *bits = _mm512_movepi8_mask(v);
-        v = _mm512_add_epi8(v, v);
+fn transpose_avx512(bytes: &Bytes, bits: &mut [Words; 8]) {
+    for (word, block) in bytes.iter().enumerate() {
+        let mut v = load64(block);
+        for plane in bits.iter_mut().rev() {
+            plane[word] = _mm512_movepi8_mask(v);
+            v = _mm512_add_epi8(v, v);
+        }
     }
-    out
 }
 
 #[target_feature(enable = "avx2")]
-fn code_avx2<C: Code>(stage: usize, (bits, kept, state, to): On<'_, '_>) {
-    C::stage::<Halves>(stage, bits, kept, state, to);
+fn run_avx2<C: Code>(bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
+    C::group::<Halves>(bits, state, answers);
 }
 
 #[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl")]
-fn code_avx512<C: Code>(stage: usize, (bits, kept, state, to): On<'_, '_>) {
-    C::stage::<Whole>(stage, bits, kept, state, to);
+fn run_avx512<C: Code>(bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
+    C::group::<Whole>(bits, state, answers);
 }
 
-/// Eight words in one register of AVX-512. Used only below [`code_avx512`].
+/// Eight words in one register of AVX-512. Used only below [`run_avx512`].
 #[derive(Clone, Copy)]
 struct Whole(__m512i);
 
@@ -181,7 +160,7 @@ impl Vector for Whole {
     }
 }
 
-/// Eight words in two registers of AVX2. Used only below [`code_avx2`].
+/// Eight words in two registers of AVX2. Used only below [`run_avx2`].
 #[derive(Clone, Copy)]
 struct Halves(__m256i, __m256i);
 
