@@ -79,7 +79,7 @@ impl Bytes {
 
     /// A set that holds it and is asked for more often, so that few are told apart: all digits, all letters of a case,
     /// all signs that stand in words and addresses.
-    pub(super) fn widened(self) -> Self {
+    fn widened(self) -> Self {
         let classes: [(&dyn Fn(u8) -> bool, usize); 4] = [
             (&|b| b.is_ascii_digit(), 2),
             (&|b| b.is_ascii_uppercase(), 4),
@@ -101,7 +101,7 @@ impl Bytes {
         wide
     }
 
-    pub(super) fn share(self) -> f64 {
+    fn share(self) -> f64 {
         (0..=255).filter(|b| self.has(*b)).map(frequency).sum()
     }
 }
