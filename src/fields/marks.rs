@@ -31,7 +31,7 @@ pub(crate) const PATIENTS: [&str; 3] = ["patient", "Patient", "PATIENT"];
 const OTHERS: [&[&str]; 4] = [&FOLDERS, &[DUPLICATE], &[ALLOW], &PATIENTS];
 
 /// What a document may hold: one bit for each format, in the order of [`FORMATS`], then one for other rare texts; and
-/// where it first speaks of [`PATIENTS`].
+/// where it first speaks of `PATIENTS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holds(u64, usize);
 
