@@ -79,46 +79,13 @@ impl Judge {
         let Found { hits, flows, in_name, allows, patients } = found;
         let mut allows = if allows { allow::read(&document.bytes) } else { Vec::new() };
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
-        let mut findings = Vec::new();
-        if !hits.is_empty() {
-            let mut page = Page::of(document, patients);
-            page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
-            let judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
-            let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
-            let names = |j: &&Judged| {
-                let kind = j.hit.rule.map_or("", |rule| rules.get(rule).identifier.kind.as_str());
-                matches!(kind, "name" | "email") && j.log_odds() > 0.0
-            };
-            let people: Vec<Range<usize>> = judged.iter().filter(names).map(|j| j.hit.at.clone()).collect();
-            let name = match policy.places_only {
-                true => Masked::default(),
-                false => named::masked_name(document, (&spans, &people), engine, in_name()),
-            };
-            let health = records::Health::of(rules, &page, &judged);
-            let mut places = Places::new(document);
-            for (i, judged) in judged.iter().enumerate() {
-                let (Some(rule), true) = (judged.hit.rule, document.owns(judged.hit.at.start)) else {
-                    continue;
-                };
-                let phi = health.is_phi(rules.get(rule), judged, i);
-                let Some(severity) = verdict(rules.get(rule), rule, judged, (phi, health.is_person(i)), policy) else {
-                    continue;
-                };
-                let shown = (!policy.places_only).then_some((&spans[..], name.clone()));
-                let mut finding = places.finding(rules.get(rule), judged, engine, shown);
-                finding.rule = rule;
-                finding.phi = phi && finding.note.is_none();
-                finding.severity = severity;
-                finding.seal =
-                    policy.key.as_ref().map(|key| key.seal(&finding.kind, &document.bytes[judged.hit.at.clone()]));
-                let seen = Seen { hit: &judged.hit, rule: rules.get(rule), page: &page, around: judged.around };
-                if !policy.places_only {
-                    finding.evidence = score::words(&seen, judged.partners);
-                }
-                finding.suppressed = allow::covering(&document.bytes, &mut allows, &rules.get(rule).id, &judged.hit.at);
-                findings.push(finding);
+        let weighed = (!hits.is_empty()).then(|| self.weighed((rules, engine), policy, (document, patients), hits));
+        let mut findings = match weighed {
+            Some(weighed) if !weighed.shown.is_empty() => {
+                told((rules, engine), policy, document, (&weighed, in_name), &mut allows)
             }
-        }
+            _ => Vec::new(),
+        };
         if !flows.is_empty() {
             let name = |name: &str| self.name(name, engine, in_name());
             findings.extend(flows::findings(rules, policy, document, flows, &mut allows, &name));
@@ -134,6 +101,30 @@ impl Judge {
     /// A document's name as it may be printed, before anything is known of its content.
     pub(crate) fn name(&self, name: &str, engine: &Engine, in_name: Vec<Range<usize>>) -> Masked {
         named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), (&[], &[]), engine, in_name)
+    }
+
+    /// Hits with their weights, and which of them are shown.
+    fn weighed(
+        &self,
+        (rules, engine): (&Rules, &Engine),
+        policy: &Policy,
+        (document, patients): (&Document, Option<usize>),
+        hits: Vec<Hit>,
+    ) -> Weighed {
+        // Words of health speak for a hit, never against it. To read them takes longer than to weigh a few hits, so
+        // first it is seen whether they could matter.
+        let few = hits.len() <= FEW;
+        let mut page = Page::of(document, patients, !few);
+        page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
+        let mut judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
+        let mut found = shown(rules, policy, (document, &page), &judged);
+        if few && !found.is_empty() {
+            page.read(document);
+            let hits = judged.into_iter().map(|judged| judged.hit).collect();
+            judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
+            found = shown(rules, policy, (document, &page), &judged);
+        }
+        Weighed { page, judged, shown: found }
     }
 
     fn weigh(
@@ -159,6 +150,72 @@ impl Judge {
         }
         judged
     }
+}
+
+/// What the hits of a document weigh.
+struct Weighed {
+    page: Page,
+    judged: Vec<Judged>,
+    /// Those that are reported: which, by what rule, whether it is PHI, how bad.
+    shown: Vec<(usize, RuleId, bool, Severity)>,
+}
+
+/// So many hits are weighed twice sooner than a document is read for words of health.
+const FEW: usize = 64;
+
+/// Which hits are reported.
+fn shown(
+    rules: &Rules,
+    policy: &Policy,
+    (document, page): (&Document, &Page),
+    judged: &[Judged],
+) -> Vec<(usize, RuleId, bool, Severity)> {
+    let health = records::Health::of(rules, page, judged);
+    let shown = |(i, judged): (usize, &Judged)| {
+        let rule = judged.hit.rule.filter(|_| document.owns(judged.hit.at.start))?;
+        let phi = health.is_phi(rules.get(rule), judged, i);
+        let severity = verdict(rules.get(rule), rule, judged, (phi, health.is_person(i)), policy)?;
+        Some((i, rule, phi, severity))
+    };
+    judged.iter().enumerate().filter_map(shown).collect()
+}
+
+/// The findings for what is reported.
+fn told(
+    (rules, engine): (&Rules, &Engine),
+    policy: &Policy,
+    document: &Document,
+    (weighed, in_name): (&Weighed, &dyn Fn() -> Vec<Range<usize>>),
+    allows: &mut Vec<allow::Allow>,
+) -> Vec<Finding> {
+    let Weighed { page, judged, shown } = weighed;
+    let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
+    let names = |j: &&Judged| {
+        let kind = j.hit.rule.map_or("", |rule| rules.get(rule).identifier.kind.as_str());
+        matches!(kind, "name" | "email") && j.log_odds() > 0.0
+    };
+    let people: Vec<Range<usize>> = judged.iter().filter(names).map(|j| j.hit.at.clone()).collect();
+    let name = match policy.places_only {
+        true => Masked::default(),
+        false => named::masked_name(document, (&spans, &people), engine, in_name()),
+    };
+    let mut places = Places::new(document);
+    let tell = |&(i, id, phi, severity): &(usize, RuleId, bool, Severity)| {
+        let (rule, judged) = (rules.get(id), &judged[i]);
+        let mut finding =
+            places.finding(rule, judged, engine, (!policy.places_only).then_some((&spans[..], name.clone())));
+        finding.rule = id;
+        finding.phi = phi && finding.note.is_none();
+        finding.severity = severity;
+        finding.seal = policy.key.as_ref().map(|key| key.seal(&finding.kind, &document.bytes[judged.hit.at.clone()]));
+        if !policy.places_only {
+            let seen = Seen { hit: &judged.hit, rule, page, around: judged.around };
+            finding.evidence = score::words(&seen, judged.partners);
+        }
+        finding.suppressed = allow::covering(&document.bytes, allows, &rule.id, &judged.hit.at);
+        finding
+    };
+    shown.iter().map(tell).collect()
 }
 
 /// Kinds that a team must fix wherever they stand, when they are labelled.

@@ -87,7 +87,7 @@ pub struct Stream {
     /// Its size in bytes, where that is known beforehand (a hint).
     pub size: Option<u64>,
     /// The file that the bytes come from, if they do: what stands in it can be read in any order.
-    pub file: Option<File>,
+    pub file: Option<Arc<File>>,
     /// A text that is at hand, instead of `bytes`, and what of it is new: only that is reported.
     pub news: Option<News>,
     /// Where in a repository's history the bytes stand.

@@ -111,7 +111,16 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
 
 /// Where two blanks stand side by side.
 fn gap(text: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b' ', text).find(|at| text.get(at + 1) == Some(&b' '))
+    let mut at = 1;
+    while let Some(byte) = text.get(at) {
+        match (*byte, text[at - 1]) {
+            (b' ', b' ') => return Some(at - 1),
+            (b' ', _) => at += 1,
+            // Neither this byte nor the next one ends two blanks.
+            _ => at += 2,
+        }
+    }
+    None
 }
 
 fn may_begin_header(byte: u8, whole: bool) -> bool {

@@ -32,17 +32,31 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// `patients`: where it first speaks of them.
-    pub(crate) fn of(document: &Document, patients: Option<usize>) -> Self {
-        let read = &document.bytes[..document.bytes.len().min(READ)];
-        Self {
+    /// `patients`: where it first speaks of them. Unless it is to be `read` at once, it is taken to speak of health care
+    /// as much as can be.
+    pub(crate) fn of(document: &Document, patients: Option<usize>, read: bool) -> Self {
+        let mut page = Self {
             kind: document.kind,
-            health: health_words(read, ENOUGH),
+            health: ENOUGH,
             people: 0,
-            patient: patients.is_some_and(|at| at + PATIENTS[0].len() <= read.len()),
+            patient: patients.is_some_and(|at| at + PATIENTS[0].len() <= head(document).len()),
             synthetic: kind::path_says_synthetic(&document.name),
+        };
+        if read {
+            page.read(document);
         }
+        page
     }
+
+    /// Reads the document for words of health care.
+    pub(crate) fn read(&mut self, document: &Document) {
+        self.health = health_words(head(document), ENOUGH);
+    }
+}
+
+/// The part of a document that is read for what it is about.
+fn head(document: &Document) -> &[u8] {
+    &document.bytes[..document.bytes.len().min(READ)]
 }
 
 /// How many different words of health care a text uses, up to `most`.

@@ -3,49 +3,160 @@
 use super::Kind;
 
 /// Folders that others, or programs, have filled, whatever stands in them.
-const FOREIGN: &str = "node_modules bower_components site-packages dist-packages third_party third-party __pycache__ .tox .venv __snapshots__";
+const FOREIGN: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "site-packages",
+    "dist-packages",
+    "third_party",
+    "third-party",
+    "__pycache__",
+    ".tox",
+    ".venv",
+    "__snapshots__",
+];
 
 /// Folders that mostly hold others' code, but may hold data of ours (`vendor/claims.csv`, `target/app.log`).
-const FOREIGN_CODE: &str = "vendor vendored target venv generated pods dist";
+const FOREIGN_CODE: &[&str] = &["vendor", "vendored", "target", "venv", "generated", "pods", "dist"];
 
 /// Files that programs write, in lower case.
-const WRITTEN: &str = "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml cargo.lock poetry.lock uv.lock pipfile.lock \
-    gemfile.lock composer.lock go.sum go.work.sum flake.lock mix.lock packages.lock.json gradle.lockfile podfile.lock pubspec.lock \
-    bun.lock deno.lock generated.rs generated.go generated.ts generated.py";
+const WRITTEN: &[&str] = &[
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "cargo.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pipfile.lock",
+    "gemfile.lock",
+    "composer.lock",
+    "go.sum",
+    "go.work.sum",
+    "flake.lock",
+    "mix.lock",
+    "packages.lock.json",
+    "gradle.lockfile",
+    "podfile.lock",
+    "pubspec.lock",
+    "bun.lock",
+    "deno.lock",
+    "generated.rs",
+    "generated.go",
+    "generated.ts",
+    "generated.py",
+];
 
-const WRITTEN_ENDS: &str =
-    ".min.js .min.css .min.mjs .bundle.js .map .pb.go _pb2.py _pb2_grpc.py .g.dart .designer.cs .snap";
+const WRITTEN_ENDS: &[&str] = &[
+    ".min.js",
+    ".min.css",
+    ".min.mjs",
+    ".bundle.js",
+    ".map",
+    ".pb.go",
+    "_pb2.py",
+    "_pb2_grpc.py",
+    ".g.dart",
+    ".designer.cs",
+    ".snap",
+];
 
-const LEGAL: &str = "license licence copying copyright notice authors contributors maintainers codeowners patents unlicense \
-    thanks credits acknowledgments acknowledgements third-party-notices thirdpartynotices changelog changes history news";
+const LEGAL: &[&str] = &[
+    "license",
+    "licence",
+    "copying",
+    "copyright",
+    "notice",
+    "authors",
+    "contributors",
+    "maintainers",
+    "codeowners",
+    "patents",
+    "unlicense",
+    "thanks",
+    "credits",
+    "acknowledgments",
+    "acknowledgements",
+    "third-party-notices",
+    "thirdpartynotices",
+    "changelog",
+    "changes",
+    "history",
+    "news",
+];
 
 /// Words of licence files that carry a suffix: `LICENSE-MIT`, `COPYING.LESSER`.
-const LEGAL_STEMS: &str = "license licence copying";
+const LEGAL_STEMS: &[&str] = &["license", "licence", "copying"];
 
-const EXTENSIONS: &[(Kind, &str)] = &[
+const EXTENSIONS: &[(Kind, &[&str])] = &[
     (
         Kind::Code,
-        "rs py pyi pyx js mjs cjs jsx ts mts cts tsx java kt kts scala groovy gradle clj cljs go c h cc cpp cxx hh hpp hxx m mm \
-         cs fs fsx vb swift rb erb php pl pm r jl lua dart ex exs erl hrl hs ml mli sh bash zsh fish ps1 psm1 bat cmd awk asm s \
-         zig nim vue svelte cob cbl mumps sas do proto thrift graphql css scss sass less ipynb d f90 f v sol",
+        &[
+            "rs", "py", "pyi", "pyx", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "java", "kt", "kts",
+            "scala", "groovy", "gradle", "clj", "cljs", "go", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "m",
+            "mm", "cs", "fs", "fsx", "vb", "swift", "rb", "erb", "php", "pl", "pm", "r", "jl", "lua", "dart", "ex",
+            "exs", "erl", "hrl", "hs", "ml", "mli", "sh", "bash", "zsh", "fish", "ps1", "psm1", "bat", "cmd", "awk",
+            "asm", "s", "zig", "nim", "vue", "svelte", "cob", "cbl", "mumps", "sas", "do", "proto", "thrift",
+            "graphql", "css", "scss", "sass", "less", "ipynb", "d", "f90", "f", "v", "sol",
+        ],
     ),
     (
         Kind::Config,
-        "yaml yml toml ini cfg conf cnf properties env tf tfvars hcl editorconfig gitignore gitattributes dockerignore npmrc \
-         service plist desktop reg nix bzl bazel",
+        &[
+            "yaml",
+            "yml",
+            "toml",
+            "ini",
+            "cfg",
+            "conf",
+            "cnf",
+            "properties",
+            "env",
+            "tf",
+            "tfvars",
+            "hcl",
+            "editorconfig",
+            "gitignore",
+            "gitattributes",
+            "dockerignore",
+            "npmrc",
+            "service",
+            "plist",
+            "desktop",
+            "reg",
+            "nix",
+            "bzl",
+            "bazel",
+        ],
     ),
     (
         Kind::Data,
-        "json jsonl ndjson json5 geojson csv tsv psv tab dat sql dump hl7 x12 edi 837 835 270 271 834 ccda fhir bson ldif vcf ics \
-         har dbf",
+        &[
+            "json", "jsonl", "ndjson", "json5", "geojson", "csv", "tsv", "psv", "tab", "dat", "sql", "dump", "hl7",
+            "x12", "edi", "837", "835", "270", "271", "834", "ccda", "fhir", "bson", "ldif", "vcf", "ics", "har",
+            "dbf",
+        ],
     ),
-    (Kind::Log, "log logs trace out err syslog journal audit stderr stdout"),
-    (Kind::Prose, "txt text md markdown rst adoc asciidoc org tex eml mbox msg rtf note"),
-    (Kind::Markup, "html htm xhtml xml xsd xsl xslt svg jsp aspx hbs mustache tmpl j2 po pot"),
+    (Kind::Log, &["log", "logs", "trace", "out", "err", "syslog", "journal", "audit", "stderr", "stdout"]),
+    (
+        Kind::Prose,
+        &[
+            "txt", "text", "md", "markdown", "rst", "adoc", "asciidoc", "org", "tex", "eml", "mbox", "msg", "rtf",
+            "note",
+        ],
+    ),
+    (
+        Kind::Markup,
+        &[
+            "html", "htm", "xhtml", "xml", "xsd", "xsl", "xslt", "svg", "jsp", "aspx", "hbs", "mustache", "tmpl", "j2",
+            "po", "pot",
+        ],
+    ),
 ];
 
-fn listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|entry| entry == word)
+/// Is this word, in whatever letter case, one of these?
+fn listed(list: &[&str], word: &str) -> bool {
+    list.iter().any(|entry| entry.eq_ignore_ascii_case(word))
 }
 
 /// The last part of a path, lower case.
@@ -80,11 +191,8 @@ pub(super) fn is_generated(name: &str) -> bool {
     let file = file_name(name);
     let code = || !matches!(by_extension(name), Some(Kind::Data | Kind::Log | Kind::Config | Kind::Prose));
     listed(WRITTEN, &file)
-        || WRITTEN_ENDS.split_ascii_whitespace().any(|end| file.ends_with(end))
-        || folders(name).any(|folder| {
-            let folder = folder.to_ascii_lowercase();
-            listed(FOREIGN, &folder) || (listed(FOREIGN_CODE, &folder) && code())
-        })
+        || WRITTEN_ENDS.iter().any(|end| file.ends_with(end))
+        || folders(name).any(|folder| listed(FOREIGN, folder) || (listed(FOREIGN_CODE, folder) && code()))
 }
 
 pub(super) fn is_legal(name: &str) -> bool {
@@ -102,7 +210,7 @@ fn folders(name: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Words of a path: `src/UserTest_data.rs` is src, user, test, data, rs.
-fn any_word(name: &str, wanted: &str) -> bool {
+fn any_word(name: &str, wanted: &[&str]) -> bool {
     let mut word = String::new();
     let mut lower_before = false;
     for c in name.chars().chain(['/']) {
@@ -125,14 +233,20 @@ fn any_word(name: &str, wanted: &str) -> bool {
 pub fn path_says_test(name: &str) -> bool {
     any_word(
         name,
-        "test tests testing testdata spec specs fixture fixtures example examples mock mocks stub stubs benches bench",
+        &[
+            "test", "tests", "testing", "testdata", "spec", "specs", "fixture", "fixtures", "example", "examples",
+            "mock", "mocks", "stub", "stubs", "benches", "bench",
+        ],
     )
 }
 
 /// Does the path say that its data are made up?
 #[must_use]
 pub fn path_says_synthetic(name: &str) -> bool {
-    any_word(name, "synthetic synthea fake faker dummy mock mocks sample samples demo lorem")
+    any_word(
+        name,
+        &["synthetic", "synthea", "fake", "faker", "dummy", "mock", "mocks", "sample", "samples", "demo", "lorem"],
+    )
 }
 
 #[cfg(test)]

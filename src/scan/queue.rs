@@ -54,6 +54,10 @@ struct State {
     density: f64,
     /// How many threads wait for their turn.
     waiting: usize,
+    /// How many wait for work.
+    idle: usize,
+    /// Does whoever lists the inputs wait for room?
+    full: bool,
 }
 
 impl State {
@@ -69,6 +73,8 @@ impl State {
             ahead: 0.0,
             density: EXPECTED,
             waiting: 0,
+            idle: 0,
+            full: false,
         }
     }
 
@@ -84,12 +90,19 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
     turned: Condvar,
+    drained: Condvar,
     threads: usize,
 }
 
 impl Queue {
     pub(crate) fn new(threads: usize) -> Self {
-        Self { state: Mutex::new(State::new()), changed: Condvar::new(), turned: Condvar::new(), threads }
+        Self {
+            state: Mutex::new(State::new()),
+            changed: Condvar::new(),
+            turned: Condvar::new(),
+            drained: Condvar::new(),
+            threads,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -101,14 +114,19 @@ impl Queue {
     pub(crate) fn add(&self, input: Input) -> bool {
         let mut state = self.lock();
         while state.inputs.len() >= INPUTS && !state.stopped {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.full = true;
+            state = self.drained.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         let number = state.added;
         state.added += 1;
         state.inputs.push_back((number, input));
         let go_on = !state.stopped;
+        // To wake who does not sleep takes as long as to read a small file.
+        let idle = state.idle > 0;
         drop(state);
-        self.changed.notify_all();
+        if idle {
+            self.changed.notify_all();
+        }
         go_on
     }
 
@@ -123,11 +141,12 @@ impl Queue {
         self.lock().stopped = true;
         self.changed.notify_all();
         self.turned.notify_all();
+        self.drained.notify_all();
     }
 
-    /// The next piece of work; `None` when all is done.
-    pub(crate) fn next(&self) -> Option<Job> {
-        let mut state = self.lock();
+    /// The next piece of work; `None` when all is done. Before it waits for one, it calls `idle`.
+    pub(crate) fn next(&self, idle: &mut dyn FnMut()) -> Option<Job> {
+        let (mut state, mut called) = (self.lock(), false);
         loop {
             if state.stopped {
                 return None;
@@ -137,24 +156,39 @@ impl Queue {
             }
             if let Some((number, input)) = state.inputs.pop_front() {
                 state.reading += 1;
-                let full = state.inputs.len() + 1 == INPUTS;
+                // The lister is woken for many inputs at once.
+                let drained = state.full && state.inputs.len() <= INPUTS / 2;
+                state.full &= !drained;
                 drop(state);
-                if full {
-                    self.changed.notify_all();
+                if drained {
+                    self.drained.notify_all();
                 }
                 return Some(Job::Input(number, input));
             }
             if state.listed && state.reading == 0 {
                 return None;
             }
+            if !std::mem::replace(&mut called, true) {
+                drop(state);
+                idle();
+                state = self.lock();
+                continue;
+            }
+            state.idle += 1;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
         }
     }
 
     /// An input has been read to its end.
     pub(crate) fn read(&self) {
-        self.lock().reading -= 1;
-        self.changed.notify_all();
+        let mut state = self.lock();
+        state.reading -= 1;
+        let idle = state.idle > 0;
+        drop(state);
+        if idle {
+            self.changed.notify_all();
+        }
     }
 
     /// Leaves a part to another thread, or gives it back when the caller had better scan it itself.
@@ -164,9 +198,11 @@ impl Queue {
             return Some(document);
         }
         state.parts.push_back((input, part, document));
-        let waiting = state.waiting > 0;
+        let (waiting, idle) = (state.waiting > 0, state.idle > 0);
         drop(state);
-        self.changed.notify_all();
+        if idle {
+            self.changed.notify_all();
+        }
         if waiting {
             self.turned.notify_all();
         }
@@ -174,9 +210,9 @@ impl Queue {
     }
 
     /// Waits while too many findings wait to be told. Never for ever: the part that is due may always be scanned, and
-    /// where it still lies in the queue, a waiting thread gets it.
-    pub(crate) fn turn(&self, input: u64, part: u64, bytes: usize) -> Turn {
-        let mut state = self.lock();
+    /// where it still lies in the queue, a waiting thread gets it. Before it waits, it calls `idle`.
+    pub(crate) fn turn(&self, (input, part): (u64, u64), bytes: usize, idle: &mut dyn FnMut()) -> Turn {
+        let (mut state, mut called) = (self.lock(), false);
         loop {
             let fits = state.ahead + state.density * (bytes as f64) <= AHEAD;
             if fits || state.due == (input, part) || state.stopped {
@@ -187,6 +223,12 @@ impl Queue {
                 && let Some((input, part, document)) = state.parts.remove(at)
             {
                 return Turn::First(state.room(document.bytes.len()), input, part, document);
+            }
+            if !std::mem::replace(&mut called, true) {
+                drop(state);
+                idle();
+                state = self.lock();
+                continue;
             }
             state.waiting += 1;
             state = self.turned.wait(state).unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! The run over many inputs: all cores, one order.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -64,6 +65,35 @@ pub struct Remarked {
 /// What comes back from the workers: of which input, which part, what.
 type Answer = (u64, u64, Output);
 
+/// How many ends of inputs wait to be sent together: most inputs are small files of which nothing is told.
+const TOGETHER: usize = 64;
+/// In bytes: before more is scanned, they are sent.
+const LARGE: usize = 64 << 10;
+
+/// What a worker has to say to the collector.
+struct Outbox {
+    to: Sender<Vec<Answer>>,
+    held: RefCell<Vec<Answer>>,
+}
+
+impl Outbox {
+    /// Sends an answer; the end of an input waits for others, until the worker would wait itself.
+    fn put(&self, answer: Answer) {
+        let may_wait = matches!(answer.2, Output::End(_));
+        self.held.borrow_mut().push(answer);
+        if !may_wait || self.held.borrow().len() >= TOGETHER {
+            self.send();
+        }
+    }
+
+    fn send(&self) {
+        let held = self.held.take();
+        if !held.is_empty() {
+            let _ = self.to.send(held);
+        }
+    }
+}
+
 enum Output {
     Findings(Vec<Finding>, Vec<Remarked>),
     Skipped(Skipped),
@@ -101,9 +131,9 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
             queue.listed();
         });
         for _ in 0..running.threads.max(1) {
-            let send = send.clone();
+            let out = Outbox { to: send.clone(), held: RefCell::default() };
             let queue = &queue;
-            scope.spawn(move || work(scanner, queue, &send, &running.limits));
+            scope.spawn(move || work(scanner, queue, &out, &running.limits));
         }
         drop(send);
         collect(scanner, running, &queue, &answers, on);
@@ -111,36 +141,37 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
     });
 }
 
-fn work(scanner: &Scanner, queue: &Queue, send: &Sender<Answer>, limits: &Limits) {
-    while let Some(job) = queue.next() {
+fn work(scanner: &Scanner, queue: &Queue, out: &Outbox, limits: &Limits) {
+    while let Some(job) = queue.next(&mut || out.send()) {
         match job {
             Job::Part(input, part, document) => {
-                in_turn(scanner, (queue, send), (input, part), &document, false);
+                in_turn(scanner, (queue, out), (input, part), &document, false);
             }
             Job::Input(number, input) => {
-                read_input(scanner, (queue, send), limits, number, input);
+                read_input(scanner, (queue, out), limits, number, input);
                 queue.read();
             }
         }
     }
+    out.send();
 }
 
 /// Scans a part when its findings are not too far ahead of those that are told. Says whether there is something to tell
 /// of it; with `quiet` nothing is told of a part without findings.
 fn in_turn(
     scanner: &Scanner,
-    (queue, send): (&Queue, &Sender<Answer>),
+    (queue, out): (&Queue, &Outbox),
     (input, part): (u64, u64),
     document: &Document,
     quiet: bool,
 ) -> bool {
     loop {
-        match queue.turn(input, part, document.bytes.len()) {
+        match queue.turn((input, part), document.bytes.len(), &mut || out.send()) {
             Turn::Scan(ahead) => {
-                return answer_part(scanner, (queue, send), (input, part), document, (ahead, quiet));
+                return answer_part(scanner, (queue, out), (input, part), document, (ahead, quiet));
             }
             Turn::First(ahead, input, part, due) => {
-                answer_part(scanner, (queue, send), (input, part), &due, (ahead, false));
+                answer_part(scanner, (queue, out), (input, part), &due, (ahead, false));
             }
         }
     }
@@ -148,7 +179,7 @@ fn in_turn(
 
 fn answer_part(
     scanner: &Scanner,
-    (queue, send): (&Queue, &Sender<Answer>),
+    (queue, out): (&Queue, &Outbox),
     (input, part): (u64, u64),
     document: &Document,
     (ahead, quiet): (Ahead, bool),
@@ -167,7 +198,7 @@ fn answer_part(
     let told = !quiet || !output.is_nothing();
     queue.found(ahead, document.bytes.len(), output.findings(), told);
     if told {
-        let _ = send.send((input, part, output));
+        out.put((input, part, output));
     }
     told
 }
@@ -203,7 +234,7 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
     Scanned::Findings(scanner.findings(document, policy), remarks.into_iter().map(told).collect())
 }
 
-fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limits: &Limits, number: u64, input: Input) {
+fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limits, number: u64, input: Input) {
     let mut part = 0;
     // Documents of which nothing but their end is to be told wait for the next that is told.
     let (mut silent, mut has_outputs) = (Read::default(), false);
@@ -211,8 +242,12 @@ fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limit
         let output = match item {
             // What follows the first part goes to whoever is free; this thread reads on.
             Item::Part(document) => {
+                // This one takes a while.
+                if document.bytes.len() > LARGE {
+                    out.send();
+                }
                 let rest = queue.offer(number, part, document);
-                let told = rest.is_none_or(|document| in_turn(scanner, (queue, send), (number, part), &document, true));
+                let told = rest.is_none_or(|document| in_turn(scanner, (queue, out), (number, part), &document, true));
                 has_outputs |= told;
                 part += u64::from(told);
                 return;
@@ -228,10 +263,10 @@ fn read_input(scanner: &Scanner, (queue, send): (&Queue, &Sender<Answer>), limit
             }
             Item::Pause => Output::Pause,
         };
-        let _ = send.send((number, part, output));
+        out.put((number, part, output));
         part += 1;
     });
-    let _ = send.send((number, part, Output::End(silent)));
+    out.put((number, part, Output::End(silent)));
 }
 
 /// Brings the answers into order and tells them.
@@ -239,14 +274,14 @@ fn collect(
     scanner: &Scanner,
     running: Running,
     queue: &Queue,
-    answers: &Receiver<Answer>,
+    answers: &Receiver<Vec<Answer>>,
     on: &mut dyn FnMut(Event) -> bool,
 ) {
     let mut waiting = BTreeMap::new();
     let mut next = (0, 0);
     let mut collapse = Collapse::new(running.all);
     let mut ordinals = Ordinals::default();
-    for (input, part, output) in answers {
+    for (input, part, output) in answers.iter().flatten() {
         waiting.insert((input, part), output);
         while let Some(output) = waiting.remove(&next) {
             next.1 += 1;

@@ -68,7 +68,8 @@ fn of_entry(wanted: &Wanted, tree: &Path, entry: &DirEntry) -> Option<Input> {
     if kind.is_symlink() {
         return link(tree, entry.path());
     }
-    Some(open::file(entry.path().to_owned(), wanted.max_bytes))
+    let path = entry.path().to_owned();
+    Some(if kind.is_file() { open::listed(path, wanted.max_bytes) } else { open::file(path, wanted.max_bytes) })
 }
 
 /// A symbolic link in a tree: what it leads to inside the tree is met on its own way; what lies outside is not read.

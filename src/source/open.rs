@@ -2,14 +2,25 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Input, Stream};
 
 /// The input for a file (or whatever turns out to stand at that path when it is opened).
 pub(super) fn file(path: PathBuf, max_bytes: Option<u64>) -> Input {
     Input { name: name(&path), open: Box::new(move || open(&path, max_bytes)) }
+}
+
+/// The same for what a folder lists as a plain file: it is opened without asking once more what it is.
+pub(super) fn listed(path: PathBuf, max_bytes: Option<u64>) -> Input {
+    let name = name(&path);
+    let opened = move || match open_at_once(&path) {
+        Some(file) => stream(file, None, max_bytes),
+        None => open(&path, max_bytes),
+    };
+    Input { name, open: Box::new(opened) }
 }
 
 /// What reports call a path: as given, without a leading `./`, with `/` between its parts.
@@ -26,10 +37,62 @@ fn open(path: &Path, max_bytes: Option<u64>) -> Result<Stream, String> {
     let before = std::fs::metadata(path).map_err(|error| reason(&error))?;
     plain(&before)?;
     let file = File::open(path).map_err(|error| reason(&error))?;
-    let size = file.metadata().map_or(before.len(), |now| now.len());
-    match max_bytes {
-        Some(max) if size > max => Err(format!("larger than --max-file-size ({size} bytes)")),
-        _ => Ok(Stream { file: file.try_clone().ok(), ..Stream::new(file, Some(size)) }),
+    stream(file, Some(before.len()), max_bytes)
+}
+
+/// Opens what a moment ago was a plain file, and does not wait should it be a pipe by now.
+#[cfg(unix)]
+fn open_at_once(path: &Path) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).ok()?;
+    File::options().read(true).custom_flags(flags).open(path).ok()
+}
+
+#[cfg(not(unix))]
+fn open_at_once(_: &Path) -> Option<File> {
+    None
+}
+
+/// An opened file as a stream; `size` where its own cannot be had.
+fn stream(file: File, size: Option<u64>, max_bytes: Option<u64>) -> Result<Stream, String> {
+    let size = match (file.metadata(), size) {
+        (Ok(now), _) => {
+            plain(&now)?;
+            now.len()
+        }
+        (Err(_), Some(size)) => size,
+        (Err(error), None) => return Err(reason(&error)),
+    };
+    if let Some(max) = max_bytes
+        && size > max
+    {
+        return Err(format!("larger than --max-file-size ({size} bytes)"));
+    }
+    let file = Arc::new(file);
+    let bytes = Whole { file: Arc::clone(&file), size, read: 0, ended: false };
+    Ok(Stream { file: Some(file), ..Stream::new(bytes, Some(size)) })
+}
+
+/// A file from front to back. Where it gave less than was asked for, and all that it should hold, it has ended: there is
+/// no need to ask once more.
+struct Whole {
+    file: Arc<File>,
+    /// In bytes, when it was opened.
+    size: u64,
+    read: u64,
+    ended: bool,
+}
+
+impl Read for Whole {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        let got = (&*self.file).read(into)?;
+        self.read += got as u64;
+        // Files of the system (`/proc`) say that they hold nothing.
+        self.ended = got > 0 && got < into.len() && self.read == self.size;
+        Ok(got)
     }
 }
 

@@ -109,7 +109,7 @@ pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
     match stream.news {
         Some(news) if !holds_others(&name, &news.text) => narrow::windows(name, &news, &mut placed),
         Some(news) => run(name, news.text.as_slice(), (None, None), limits, &mut placed),
-        None => run(name, stream.bytes, (stream.size, stream.file.as_ref()), limits, &mut placed),
+        None => run(name, stream.bytes, (stream.size, stream.file.as_deref()), limits, &mut placed),
     }
 }
 

@@ -14,13 +14,16 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Tab
     if line.len() > LONGEST || !first_cell_ends(&bytes[line.clone()]) {
         return Err(line.end);
     }
-    let Some(counts) = delimiters(&bytes[line.clone()]) else {
+    let Some(delimiters) = delimiters(&bytes[line.clone()]) else {
         return Err(line.end);
     };
     let mut header = Vec::new();
     let mut tried = line.end;
-    for (by, count) in [b'\t', b'|', b';', b','].into_iter().zip(counts) {
-        if count == 0 {
+    for (by, seen) in [b'\t', b'|', b';', b','].into_iter().zip(delimiters) {
+        if seen.count < if by == b',' && !whole { 2 } else { 1 }
+            || (by != b'\t' && seen.spaced && !whole)
+            || bytes[line.clone()].trim_ascii_end().ends_with(&[by])
+        {
             continue;
         }
         let start = line.start + lead(&bytes[line.clone()]);
@@ -50,20 +53,35 @@ fn lead(line: &[u8]) -> usize {
     if line.starts_with(b"#") { 1 + line[1..].iter().take_while(|&&b| b == b' ').count() } else { 0 }
 }
 
-/// How often `\t`, `|`, `;` and `,` stand in a line; nothing when it holds bytes that no column's name holds.
-fn delimiters(line: &[u8]) -> Option<[usize; 4]> {
-    let mut counts = [0; CLASSES];
+/// What a line says of one delimiter.
+#[derive(Clone, Copy, Default)]
+struct Delimiter {
+    /// How often it stands in it.
+    count: usize,
+    /// Does a blank stand behind one of them, before a bare cell?
+    spaced: bool,
+}
+
+/// The delimiters `\t`, `|`, `;` and `,` in a line; nothing when it holds bytes that no column's name holds.
+fn delimiters(line: &[u8]) -> Option<[Delimiter; 4]> {
+    let mut found = [Delimiter::default(); CLASSES];
     let mut quoted = false;
-    for &b in line {
+    for (i, &b) in line.iter().enumerate() {
         let class = CLASS[usize::from(b)];
+        if class == NAME {
+            continue;
+        }
         if class == REFUSED {
             return None;
         }
         quoted ^= b == b'"';
-        counts[usize::from(class)] += usize::from(!(quoted && b == b','));
+        let seen = &mut found[usize::from(class)];
+        seen.count += usize::from(!(quoted && b == b','));
+        let bare = |b: &u8| !matches!(b, b' ' | b'\t' | b'"');
+        seen.spaced |= !quoted && line.get(i + 1) == Some(&b' ') && line.get(i + 2).is_some_and(bare);
     }
-    let counts = [counts[0], counts[1], counts[2], counts[3]];
-    counts.iter().any(|&n| n > 0).then_some(counts)
+    let found = [found[0], found[1], found[2], found[3]];
+    found.iter().any(|seen| seen.count > 0).then_some(found)
 }
 
 const CLASSES: usize = 7;

@@ -13,6 +13,8 @@ const NAME: usize = 40;
 
 /// The list that begins with `line`, when the next line goes on with it.
 pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
+    // The next line must begin with a name, too.
+    let _ = bytes.get(line.end).filter(|byte| byte.is_ascii_alphabetic())?;
     let first = pair(bytes, line.clone())?;
     let below = line.end..super::line_after(bytes, line.end);
     let second = pair(bytes, below)?;

@@ -9,6 +9,9 @@ use crate::source::stdin::is_pause;
 /// How many first bytes decide what a stream is.
 pub(super) const HEAD: usize = 4 << 10;
 
+/// How many bytes of a file are read at once to see the first ones: most files have no more.
+const AT_ONCE: usize = 64 << 10;
+
 /// A document's bytes, its first ones at hand.
 pub(in crate::source) struct Body<'r> {
     head: Vec<u8>,
@@ -44,15 +47,32 @@ impl<'r> Body<'r> {
     }
 
     fn look(&mut self) {
-        let room = self.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(HEAD).min(HEAD);
-        self.head.reserve(room + 1);
-        match (&mut *self.rest).take(HEAD as u64).read_to_end(&mut self.head) {
-            Ok(_) => self.ended = self.head.len() < HEAD,
+        let size = self.size.filter(|_| self.file.is_some()).map_or(0, |size| size.saturating_add(1));
+        let most = usize::try_from(size).unwrap_or(AT_ONCE).clamp(HEAD, AT_ONCE);
+        let read = self.read_first(most);
+        match read {
+            Ok(()) => self.ended = self.head.len() < most,
             // So few bytes say nothing yet, and nothing can be told of them.
             Err(error) if is_pause(&error) && self.head.is_empty() => self.look(),
             Err(error) if is_pause(&error) => self.paused = true,
             Err(error) => (self.ended, self.failed) = (true, Some(error)),
         }
+    }
+
+    /// Reads the first bytes, up to `most`.
+    fn read_first(&mut self, most: usize) -> io::Result<()> {
+        let mut read = 0;
+        self.head.resize(most, 0);
+        let result = loop {
+            match self.rest.read(&mut self.head[read..]) {
+                Ok(0) => break Ok(()),
+                Ok(got) => read += got,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        self.head.truncate(read);
+        result
     }
 
     /// From now on reading waits where nothing more is there yet: formats want their bytes.
@@ -67,10 +87,10 @@ impl<'r> Body<'r> {
 
     /// The first bytes (fewer than [`HEAD`] only where there are no more).
     pub(super) fn head(&self) -> &[u8] {
-        &self.head
+        &self.head[..self.head.len().min(HEAD)]
     }
 
-    /// The first bytes, which then count as read.
+    /// All bytes that were read to see the first ones, which then count as read.
     pub(in crate::source) fn take_head(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.head)
     }
