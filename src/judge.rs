@@ -109,29 +109,32 @@ impl Judge {
         (rules, engine): (&Rules, &Engine),
         policy: &Policy,
         (document, patients): (&Document, Option<usize>),
-        hits: Vec<Hit>,
+        mut hits: Vec<Hit>,
     ) -> Weighed {
-        // Words of health speak for a hit, never against it. To read them takes longer than to weigh a few hits, so
-        // first it is seen whether they could matter.
-        let few = hits.len() <= FEW;
-        let mut page = Page::of(document, patients, !few);
+        let mut page = Page::of(document, patients);
         page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
-        let mut judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
-        let mut found = shown(rules, policy, (document, &page), &judged);
-        if few && !found.is_empty() {
-            page.read(document);
-            let hits = judged.into_iter().map(|judged| judged.hit).collect();
-            judged = self.weigh(rules, engine, (document, &page), hits, &policy.without);
-            found = shown(rules, policy, (document, &page), &judged);
+        let said = hits.len() > FEW;
+        let mut weighed = Weighed { judged: Vec::new(), shown: Vec::new(), page };
+        // First it is seen whether what surrounds a few hits could matter: to read that takes longer than to weigh them.
+        for sight in if said { &[Sight::All][..] } else { &[Sight::Hits, Sight::Lines, Sight::All] } {
+            if *sight == Sight::All {
+                weighed.page.read(document);
+            }
+            let hits = if weighed.judged.is_empty() { std::mem::take(&mut hits) } else { weighed.hits() };
+            weighed.judged = self.weigh(rules, engine, (document, &weighed.page, *sight), hits, &policy.without);
+            weighed.shown = shown(rules, policy, (document, &weighed.page), &weighed.judged);
+            if weighed.shown.is_empty() {
+                break;
+            }
         }
-        Weighed { page, judged, shown: found }
+        weighed
     }
 
     fn weigh(
         &self,
         rules: &Rules,
         engine: &Engine,
-        (document, page): (&Document, &Page),
+        (document, page, sight): (&Document, &Page, Sight),
         hits: Vec<Hit>,
         without: &[String],
     ) -> Vec<Judged> {
@@ -140,7 +143,10 @@ impl Judge {
         let mut said = Said::default();
         for hit in hits {
             let Some(id) = hit.rule else { continue };
-            let around = self.lines.around(document, (&hit.at, id), &engine.words, &mut said);
+            let around = match sight {
+                Sight::Hits => Around::at_best(),
+                _ => self.lines.around(document, (&hit.at, id), &engine.words, &mut said),
+            };
             let rule = rules.get(id);
             let own = score::alone(&Seen { hit: &hit, rule, page, around }, without);
             judged.push(Judged { hit, own, partners: 0.0, around });
@@ -160,7 +166,25 @@ struct Weighed {
     shown: Vec<(usize, RuleId, bool, Severity)>,
 }
 
-/// So many hits are weighed twice sooner than a document is read for words of health.
+impl Weighed {
+    /// The hits, without their weights.
+    fn hits(&mut self) -> Vec<Hit> {
+        std::mem::take(&mut self.judged).into_iter().map(|judged| judged.hit).collect()
+    }
+}
+
+/// What hits are weighed by. Of what is not read yet, the best is assumed: with less in sight, more is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// By themselves.
+    Hits,
+    /// By their lines, too.
+    Lines,
+    /// By the whole document.
+    All,
+}
+
+/// So many hits are weighed again sooner than a document is read for words of health.
 const FEW: usize = 64;
 
 /// Which hits are reported.

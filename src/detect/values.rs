@@ -83,6 +83,7 @@ const TYPE: usize = 60;
 /// Where the colon stands before the type that a value's `=` at `at` follows: `ssn: &str = "…"`, `mrn: Optional[str] = "…"`.
 pub(crate) fn before_type(text: &[u8], at: usize) -> Option<usize> {
     let floor = at.saturating_sub(TYPE);
+    let _ = memchr::memrchr(b':', &text[floor..at])?;
     // `key=value` of a log is no declaration: there a type would follow its name at once.
     let blanks = at > 0 && text[at - 1] == b' ';
     let mut depth = 0usize;

@@ -32,20 +32,16 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// `patients`: where it first speaks of them. Unless it is to be `read` at once, it is taken to speak of health care
-    /// as much as can be.
-    pub(crate) fn of(document: &Document, patients: Option<usize>, read: bool) -> Self {
-        let mut page = Self {
+    /// `patients`: where it first speaks of them. Until it is [`Page::read`], it is taken to speak of health care as much
+    /// as can be.
+    pub(crate) fn of(document: &Document, patients: Option<usize>) -> Self {
+        Self {
             kind: document.kind,
             health: ENOUGH,
             people: 0,
             patient: patients.is_some_and(|at| at + PATIENTS[0].len() <= head(document).len()),
             synthetic: kind::path_says_synthetic(&document.name),
-        };
-        if read {
-            page.read(document);
         }
-        page
     }
 
     /// Reads the document for words of health care.
@@ -117,6 +113,13 @@ pub(crate) struct Around {
     pub(crate) health_line: bool,
     /// The words before the value say that it is something else.
     pub(crate) vetoed: bool,
+}
+
+impl Around {
+    /// What speaks most for a hit.
+    pub(crate) fn at_best() -> Self {
+        Self { health_line: true, ..Self::default() }
+    }
 }
 
 /// How far around a value its line is read, in bytes.

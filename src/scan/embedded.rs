@@ -37,6 +37,7 @@ static BASE64: [u8; 256] = {
 /// Runs of base64 that hold text, each with the text, among those that begin at `runs`.
 pub(crate) fn texts(bytes: &[u8], runs: &[usize]) -> Vec<(Range<usize>, Vec<u8>)> {
     let run = |start: &usize| {
+        tastes_of_text(bytes.get(*start..)?).then_some(())?;
         let (mut kinds, mut end) = (0, *start);
         while let Some(kind @ 1..) = bytes.get(end).map(|byte| BASE64[usize::from(*byte)]) {
             kinds |= kind;
@@ -67,6 +68,21 @@ fn place(document: &Document, at: usize) -> Pos {
     Pos { line: document.first_line + lines as u64, column: first + utf16_width(&document.bytes[start..at]) }
 }
 
+/// Might the run be text that `bytes` begin with? Most are words or numbers, and cease to look so soon.
+fn tastes_of_text(bytes: &[u8]) -> bool {
+    let mut odd = 0;
+    for four in bytes[..bytes.len().min(TASTE)].chunks_exact(4) {
+        if four.iter().any(|byte| BASE64[usize::from(*byte)] == 0) {
+            break;
+        }
+        odd += three(four).iter().filter(is_plain).count().abs_diff(3);
+        if odd * 20 > TASTE / 4 * 3 {
+            return false;
+        }
+    }
+    true
+}
+
 /// The text inside, if it is text. What stands before it and is base64 too by chance (`/`) shifts it.
 fn text(run: &[u8]) -> Option<Vec<u8>> {
     let taste = decode(&run[..run.len().min(TASTE)]);
@@ -74,12 +90,24 @@ fn text(run: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    let plain = |b: &&u8| matches!(**b, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    bytes.len() >= FEWEST / 2 && bytes.iter().filter(plain).count() * 20 >= bytes.len() * 19
+    bytes.len() >= FEWEST / 2 && bytes.iter().filter(is_plain).count() * 20 >= bytes.len() * 19
+}
+
+fn is_plain(byte: &&u8) -> bool {
+    matches!(**byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')
 }
 
 /// RFC 4648, sections 4 and 5, without padding.
 fn decode(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    for four in text.chunks(4) {
+        out.extend_from_slice(&three(four)[..four.len() - 1]);
+    }
+    out
+}
+
+/// The bytes of up to four characters; zeros in the place of what is not there.
+fn three(four: &[u8]) -> [u8; 3] {
     let value = |byte: u8| match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,
@@ -87,12 +115,9 @@ fn decode(text: &[u8]) -> Vec<u8> {
         b'+' | b'-' => 62,
         _ => 63,
     };
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    for four in text.chunks(4) {
-        let bits = four.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(value(*byte))) << (6 * (4 - four.len()));
-        out.extend_from_slice(&bits.to_be_bytes()[1..four.len()]);
-    }
-    out
+    let bits = four.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(value(*byte))) << (6 * (4 - four.len()));
+    let [_, one, two, three] = bits.to_be_bytes();
+    [one, two, three]
 }
 
 #[cfg(test)]

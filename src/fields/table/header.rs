@@ -11,7 +11,7 @@ const LONGEST: usize = 16 * 1024;
 /// The table whose header is `line`, when the rows below bear it out; else where to look on: a header is the first
 /// of the lines that have as many cells.
 pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Table, usize> {
-    if line.len() > LONGEST || !first_cell_ends(&bytes[line.clone()]) {
+    if line.len() > LONGEST || is_preprocessed(&bytes[line.clone()]) || !first_cell_ends(&bytes[line.clone()]) {
         return Err(line.end);
     }
     let Some(delimiters) = delimiters(&bytes[line.clone()]) else {
@@ -40,6 +40,11 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Tab
         }
     }
     Err(tried)
+}
+
+/// A line for C's preprocessor: headers of C hold little else.
+fn is_preprocessed(line: &[u8]) -> bool {
+    line.starts_with(b"#define ") || line.starts_with(b"#include ")
 }
 
 /// Does a delimiter come soon? It spares most lines of prose and code a closer look.

@@ -1,6 +1,9 @@
 //! Where X12 segments stand: interchanges with or without ISA, wrapped lines, log lines and string literals.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::fields::texts::Texts;
 
 /// The separators that an interchange states in its ISA segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +29,14 @@ const IDS: &[&str] = &[
 
 /// The next place at or after `from` where an interchange or transaction begins, and its separators.
 pub(super) fn next_start(bytes: &[u8], from: usize, end: usize) -> Option<(usize, Separators)> {
+    static STARTS: LazyLock<Texts> = LazyLock::new(|| Texts::new(&[b"ISA", b"ST*", b"GS*", b"NM1*"]));
     let mut at = from;
-    // Of `ISA*`, `ST*8`, `GS*H` and `NM1*` the second byte is an S, T or M, and rare enough to look at first.
     while at + 1 < end {
-        if matches!(bytes[at + 1], b'S' | b'T' | b'M')
-            && let Some(by) = start(bytes, at)
-        {
+        at = STARTS.next(bytes, at)?.0;
+        if at + 1 >= end {
+            return None;
+        }
+        if let Some(by) = start(bytes, at) {
             return Some((at, by));
         }
         at += 1;
