@@ -145,7 +145,7 @@ impl Judge {
             let Some(id) = hit.rule else { continue };
             let around = match sight {
                 Sight::Hits => Around::at_best(),
-                _ => self.lines.around(document, (&hit.at, id), &engine.words, &mut said),
+                _ => self.lines.around(document, (&hit, id), &engine.words, &mut said),
             };
             let rule = rules.get(id);
             let own = score::alone(&Seen { hit: &hit, rule, page, around }, without);

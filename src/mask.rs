@@ -161,12 +161,15 @@ fn starts_char(text: &[u8], at: usize) -> bool {
 /// Masks `text`, which stands at `offset` in the document, word by word.
 fn masked_into(out: &mut String, text: &[u8], offset: usize, hits: &[Range<usize>], keep: &impl Fn(&[u8]) -> bool) {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    let overlap = |hit: &Range<usize>, at: &Range<usize>| hit.start < at.end && at.start < hit.end;
+    let all = offset..offset + text.len();
+    let hits: Vec<&Range<usize>> = hits.iter().filter(|hit| overlap(hit, &all)).collect();
     let mut i = 0;
     while i < text.len() {
         let word = text[i..].iter().take_while(|b| is_word(b)).count();
         let len = if word == 0 { text[i..].iter().take_while(|b| !is_word(b)).count() } else { word };
         let at = offset + i..offset + i + len;
-        let free = word > 0 && !hits.iter().any(|h| h.start < at.end && at.start < h.end);
+        let free = word > 0 && !hits.iter().any(|hit| overlap(hit, &at));
         let piece = &text[i..i + len];
         if free && piece.iter().all(u8::is_ascii_alphabetic) && keep(piece) {
             out.push_str(&String::from_utf8_lossy(piece));
@@ -187,13 +190,27 @@ fn push_masked(out: &mut String, text: &[u8]) {
 
 fn mask_char(c: char) -> char {
     match c {
-        c if c.is_ascii_digit() => '0',
-        c if c.is_ascii_punctuation() || c == ' ' => c,
+        c if c.is_ascii() => char::from(MASKED[c as usize]),
         c if c.is_control() || c.is_whitespace() => ' ',
         c if c.is_numeric() => '0',
         _ => 'x',
     }
 }
+
+/// What stands for each character of ASCII.
+static MASKED: [u8; 128] = {
+    let (mut table, mut byte) = ([b' '; 128], 0_u8);
+    while byte < 128 {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' => b'0',
+            b'a'..=b'z' | b'A'..=b'Z' => b'x',
+            byte if byte.is_ascii_punctuation() => byte,
+            _ => b' ',
+        };
+        byte += 1;
+    }
+    table
+};
 
 /// SHA-256 in hex of something that holds no value: rules, configuration, masked text.
 pub(crate) fn digest(bytes: &[u8]) -> String {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::detect::labels::Vocabulary;
+use crate::detect::{Clues, Hit};
 use crate::document::{Document, line_around};
 use crate::fields::marks::PATIENTS;
 use crate::kind::{self, Kind};
@@ -198,12 +199,79 @@ fn is_attribution(text: &[u8]) -> bool {
     !NOT_ATTRIBUTION.iter().any(|word| text.get(..word.len()).is_some_and(|own| own.eq_ignore_ascii_case(word)))
 }
 
-/// What a line was found to say: several hits may stand in one.
-#[derive(Default)]
+/// What lines were found to say: several hits may stand in one.
 pub(crate) struct Said {
     line: Range<usize>,
-    attribution: bool,
-    health: bool,
+    attribution: Option<bool>,
+    health: HealthWords,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self { line: 0..0, attribution: None, health: HealthWords { read: 0..0, words: Vec::new(), known: [0; 256] } }
+    }
+}
+
+/// Where words of health care stand; hits come in order, so each byte is read once.
+struct HealthWords {
+    read: Range<usize>,
+    words: Vec<Range<usize>>,
+    /// Words that were looked up lately: their hashes, and in the last bit whether they are such words.
+    known: [u64; 256],
+}
+
+impl HealthWords {
+    /// Does one stand in this range, or a piece of a word that is one by itself?
+    fn are_in(&mut self, text: &[u8], range: &Range<usize>) -> bool {
+        if range.start < self.read.start || range.start > self.read.end {
+            self.read = range.start..range.start;
+            self.words.clear();
+        }
+        self.read_to(text, range.end);
+        let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+        let cut = |at: usize| at > 0 && letter(at - 1) && letter(at);
+        let (mut from, mut to) = (range.start, range.end);
+        if cut(from) {
+            from += text[range.clone()].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        }
+        if cut(to) {
+            to -= text[range.clone()].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        }
+        let first = self.words.partition_point(|word| word.start < from);
+        self.words.get(first).is_some_and(|word| word.end <= to)
+            || is_health_piece(&text[range.start..from])
+            || is_health_piece(&text[to.max(range.start)..range.end])
+    }
+
+    fn read_to(&mut self, text: &[u8], end: usize) {
+        let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+        let mut at = self.read.end;
+        while at < end {
+            let start = at;
+            while letter(at) {
+                at += 1;
+            }
+            let word = &text[start..at];
+            if word.len() >= 3 && self.is_health(word) {
+                self.words.push(start..at);
+            }
+            at += usize::from(start == at);
+        }
+        self.read.end = self.read.end.max(at);
+    }
+
+    fn is_health(&mut self, word: &[u8]) -> bool {
+        let key = key(word) & !1;
+        let slot = &mut self.known[(key >> 56) as usize];
+        if *slot & !1 != key {
+            *slot = key | u64::from(is_health(word));
+        }
+        *slot & 1 == 1
+    }
+}
+
+fn is_health_piece(piece: &[u8]) -> bool {
+    piece.len() >= 3 && is_health(piece)
 }
 
 /// Finds attribution words in lines; made for the first line with something in it.
@@ -214,37 +282,37 @@ impl Lines {
         Self(LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok()))
     }
 
-    fn said(&self, text: &[u8], near: Range<usize>) -> Said {
-        let line = &text[near.clone()];
-        let attribution = self
-            .0
-            .as_ref()
-            .is_some_and(|search| search.find_iter(line).any(|found| is_attribution(&line[found.start()..])));
-        Said { attribution, health: health_words(line, 1) > 0, line: near }
+    fn attributes(&self, line: &[u8]) -> bool {
+        let attributes =
+            |search: &AhoCorasick| search.find_iter(line).any(|found| is_attribution(&line[found.start()..]));
+        self.0.as_ref().is_some_and(attributes)
     }
 
-    /// What stands around the value at `at`; `last` is what was said of the line before.
+    /// What stands around a hit of a rule, as far as it bears on it; `last` is what was said of the lines before.
     pub(crate) fn around(
         &self,
         document: &Document,
-        (at, rule): (&Range<usize>, RuleId),
+        (hit, rule): (&Hit, RuleId),
         words: &Vocabulary,
         last: &mut Said,
     ) -> Around {
-        let text = &document.bytes[..];
+        let (text, at) = (&document.bytes[..], &hit.at);
         // Only what is near, even where the whole document is one line.
         let from = at.start.saturating_sub(SIGHT);
         let line = line_around(&text[from..text.len().min(at.end + SIGHT)], at.start - from);
         let near = from + line.start..from + line.end.max(at.end - from);
         let code = document.kind == Kind::Code && document.first_byte == 0;
         if last.line != near {
-            *last = self.said(text, near.clone());
+            (last.line, last.attribution) = (near.clone(), None);
         }
+        // What is called by its name is so wherever it stands (`score.rs`).
+        let (called, loosely) = (hit.clues.any(Clues::LABEL.with(Clues::POSITION)), hit.clues.has(Clues::WEAK_LABEL));
+        let before = at.start.saturating_sub(40).max(near.start)..at.start;
         Around {
-            attribution: last.attribution,
-            notice: code && in_notice(text, at.start),
-            health_line: last.health,
-            vetoed: words.vetoes(rule, &text[at.start.saturating_sub(40).max(near.start)..at.start]),
+            attribution: !called && *last.attribution.get_or_insert_with(|| self.attributes(&text[near.clone()])),
+            notice: !called && code && in_notice(text, at.start),
+            health_line: last.health.are_in(text, &near),
+            vetoed: !called && !loosely && words.vetoes(rule, &text[before]),
         }
     }
 }

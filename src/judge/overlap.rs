@@ -42,7 +42,7 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
 /// Of hits that overlap, the best.
 fn best(hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
     let mut order: Vec<usize> = (0..hits.len()).collect();
-    order.sort_by_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
+    order.sort_by_cached_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
     keep(hits, &order)
 }
 

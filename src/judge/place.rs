@@ -9,7 +9,7 @@ use crate::document::{Document, line_around, utf16_width};
 use crate::judge::{Finding, Judged, Pos, score};
 use crate::mask::{self, Masked};
 use crate::rule::{Rule, RuleId, Severity};
-use crate::words;
+use crate::words::{self, Facts};
 
 /// Counts lines and columns as it goes along: hits come in order, and a line may be the whole document.
 pub(crate) struct Places<'d> {
@@ -56,8 +56,8 @@ impl<'d> Places<'d> {
     ) -> Finding {
         let hit = &judged.hit;
         let keep = |word: &[u8]| {
-            let facts = words::facts(word);
-            engine.words.is_part(word) && facts.given() == 0 && facts.surname() == 0
+            let nobody = |facts: Facts| facts.given() == 0 && facts.surname() == 0;
+            engine.words.is_part(word) && nobody(words::facts(word))
         };
         let (document, (excerpt, marked)) = match shown {
             Some((hits, name)) => {

@@ -14,15 +14,29 @@ pub(crate) struct Ordinals(HashMap<u64, u32>);
 impl Ordinals {
     /// Gives a finding its fingerprint.
     pub(crate) fn number(&mut self, rules: &Rules, finding: &mut Finding) {
-        let mut hasher = DefaultHasher::new();
-        // A fingerprint outlives the run, and so must what it is made of.
-        let seal = finding.seal.as_deref().filter(|seal| !seal.starts_with(mask::PASSING));
-        (finding.rule, finding.excerpt.as_str().trim(), seal).hash(&mut hasher);
-        let ordinal = self.0.entry(hasher.finish()).or_insert(0);
-        let rule = &rules.get(finding.rule).id;
-        finding.fingerprint = mask::fingerprint(rule, &finding.document, &finding.excerpt, seal, *ordinal);
-        *ordinal += 1;
+        let ordinal = self.count(finding);
+        fingerprint(rules, finding, ordinal);
     }
+
+    /// How many like it came before.
+    pub(crate) fn count(&mut self, finding: &Finding) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (finding.rule, finding.excerpt.as_str().trim(), lasting_seal(finding)).hash(&mut hasher);
+        let count = self.0.entry(hasher.finish()).or_insert(0);
+        *count += 1;
+        *count - 1
+    }
+}
+
+/// A fingerprint outlives the run, and so must what it is made of.
+fn lasting_seal(finding: &Finding) -> Option<&str> {
+    finding.seal.as_deref().filter(|seal| !seal.starts_with(mask::PASSING))
+}
+
+/// Gives a finding its fingerprint; `ordinal` is how many like it came before.
+pub(crate) fn fingerprint(rules: &Rules, finding: &mut Finding, ordinal: u32) {
+    let rule = &rules.get(finding.rule).id;
+    finding.fingerprint = mask::fingerprint(rule, &finding.document, &finding.excerpt, lasting_seal(finding), ordinal);
 }
 
 /// More columns of one rule are counted as one.
@@ -55,8 +69,19 @@ impl Collapse {
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
     /// Answers what `on` does: whether more is wanted.
     pub fn add(&mut self, finding: Finding, on: &mut dyn FnMut(Finding) -> bool) -> bool {
+        self.add_with(finding, |_| {}, on)
+    }
+
+    /// The same; `complete` is called for a finding that is told or kept: most of many are only counted.
+    pub(crate) fn add_with(
+        &mut self,
+        mut finding: Finding,
+        complete: impl FnOnce(&mut Finding),
+        on: &mut dyn FnMut(Finding) -> bool,
+    ) -> bool {
         // Every line that lets PHI out of a program is mended by itself.
         if self.all || finding.suppressed.is_some() || finding.kind.starts_with("flow.") {
+            complete(&mut finding);
             return on(finding);
         }
         let shown = match finding.in_column {
@@ -67,6 +92,7 @@ impl Collapse {
             shown.more += 1;
             shown.severity = shown.severity.max(finding.severity);
         } else {
+            complete(&mut finding);
             self.kept.push(finding);
         }
         true

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::Scanner;
-use super::collapse::{Collapse, Ordinals};
+use super::collapse::{Collapse, Ordinals, fingerprint};
 use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
 use crate::fields::remarks::{self, Remark};
@@ -289,9 +289,10 @@ fn collect(
             let go_on = match output {
                 Output::Findings(findings, remarks) => {
                     remarks.into_iter().all(|remark| on(Event::Remark(remark)))
-                        && findings.into_iter().all(|mut finding| {
-                            ordinals.number(&scanner.rules, &mut finding);
-                            collapse.add(finding, &mut |f| on(Event::Finding(Box::new(f))))
+                        && findings.into_iter().all(|finding| {
+                            let ordinal = ordinals.count(&finding);
+                            let number = |finding: &mut Finding| fingerprint(&scanner.rules, finding, ordinal);
+                            collapse.add_with(finding, number, &mut |f| on(Event::Finding(Box::new(f))))
                         })
                 }
                 Output::Skipped(skipped) => on(Event::Skipped(skipped)),

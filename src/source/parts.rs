@@ -15,6 +15,8 @@ use crate::kind::Kind;
 const WHOLE: usize = 2 << 20;
 /// Larger ones are cut into parts of about this many bytes.
 const PART: usize = 256 << 10;
+/// Most that is read at once, in bytes.
+const AT_ONCE: usize = 256 << 10;
 /// Each part also shows at least this much of its neighbours.
 const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
@@ -228,7 +230,23 @@ impl<'b, 'r> Parts<'b, 'r> {
 /// Appends up to `want` bytes; less means that the input has ended or failed.
 fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>) -> (usize, Option<io::Error>) {
     let before = into.len();
-    let failed = from.take(want as u64).read_to_end(into).err();
+    let mut failed = None;
+    // `read_to_end` would begin with small reads.
+    while failed.is_none() && into.len() < before + want {
+        let (start, room) = (into.len(), (before + want - into.len()).min(AT_ONCE));
+        into.resize(start + room, 0);
+        match from.read(&mut into[start..]) {
+            Ok(got) => into.truncate(start + got),
+            Err(error) => {
+                into.truncate(start);
+                failed = (error.kind() != io::ErrorKind::Interrupted).then_some(error);
+                continue;
+            }
+        }
+        if into.len() == start {
+            break;
+        }
+    }
     (into.len() - before, failed)
 }
 

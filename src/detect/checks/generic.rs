@@ -54,7 +54,7 @@ fn is_sample(value: &[u8], digits: &[u8]) -> bool {
         b"placeholder",
         b"synthetic",
     ];
-    let named = word.iter().any(|w| letters.starts_with(w) || letters.ends_with(w));
+    let named = letters.len() >= 3 && word.iter().any(|w| letters.starts_with(w) || letters.ends_with(w));
     let zeros = digits.iter().all(|b| *b == b'0');
     let small =
         letters.is_empty() && digits.len() >= 4 && number(digits).is_some_and(|n| n <= 9) && digits.starts_with(b"000");
