@@ -164,20 +164,27 @@ fn masked_into(out: &mut String, text: &[u8], offset: usize, hits: &[Range<usize
     let overlap = |hit: &Range<usize>, at: &Range<usize>| hit.start < at.end && at.start < hit.end;
     let all = offset..offset + text.len();
     let hits: Vec<&Range<usize>> = hits.iter().filter(|hit| overlap(hit, &all)).collect();
+    let may_stay = |piece: &[u8], at: Range<usize>| {
+        let free = !hits.iter().any(|hit| overlap(hit, &at));
+        free && piece.iter().all(u8::is_ascii_alphabetic) && keep(piece)
+    };
+    let ascii = text.is_ascii();
+    let mut masked: Vec<u8> = if ascii { text.iter().map(|b| MASKED[usize::from(*b)]).collect() } else { Vec::new() };
     let mut i = 0;
     while i < text.len() {
-        let word = text[i..].iter().take_while(|b| is_word(b)).count();
-        let len = if word == 0 { text[i..].iter().take_while(|b| !is_word(b)).count() } else { word };
-        let at = offset + i..offset + i + len;
-        let free = word > 0 && !hits.iter().any(|hit| overlap(hit, &at));
+        let in_word = is_word(&text[i]);
+        let len = text[i..].iter().take_while(|b| is_word(b) == in_word).count();
         let piece = &text[i..i + len];
-        if free && piece.iter().all(u8::is_ascii_alphabetic) && keep(piece) {
-            out.push_str(&String::from_utf8_lossy(piece));
-        } else {
-            push_masked(out, piece);
+        let stays = in_word && may_stay(piece, offset + i..offset + i + len);
+        match (ascii, stays) {
+            (true, true) => masked[i..i + len].copy_from_slice(piece),
+            (true, false) => {}
+            (false, true) => out.push_str(&String::from_utf8_lossy(piece)),
+            (false, false) => push_masked(out, piece),
         }
         i += len;
     }
+    out.push_str(&String::from_utf8_lossy(&masked));
 }
 
 fn push_masked(out: &mut String, text: &[u8]) {

@@ -3,6 +3,9 @@
 //! A key is split into words, each brought to one spelling; the longest run of last words that a rule
 //! is `called` wins, and the words before it say whose it is (`provider_phone`) or veto (`bug_mrn`).
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::detect::spots::Marks;
 use crate::detect::vocabulary::{BASE, Names, Table, Text, Word, Words, hash, is_word, splits, tail};
 use crate::fields::Owner;
@@ -52,17 +55,25 @@ fn owner(word: Word) -> Option<Owner> {
 }
 
 /// All labels of a catalogue.
-pub(crate) struct Vocabulary(Table);
+pub(crate) struct Vocabulary {
+    table: Table,
+    /// No other one of this process has it.
+    number: u64,
+}
 
 impl Vocabulary {
     /// The labels of `rules`, with the word lists of `rules/vocabulary/`.
     pub(crate) fn new(rules: &Rules) -> Self {
         let built_in = rules.is_builtin().then(|| Table::from_bytes(BUILTIN.into())).flatten();
-        Self(built_in.unwrap_or_else(|| Table::new(rules.iter().map(|(id, rule)| names(id, rule)))))
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        Self {
+            table: built_in.unwrap_or_else(|| Table::new(rules.iter().map(|(id, rule)| names(id, rule)))),
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+        }
     }
 
     fn canonical<'a>(&'a self, word: &'a [u8]) -> &'a [u8] {
-        self.0.word(hash(word)).and_then(|word| self.0.canonical(word)).unwrap_or(word)
+        self.table.word(hash(word)).and_then(|word| self.table.canonical(word)).unwrap_or(word)
     }
 
     /// What `key` means, if a rule is called so: `patientHomePhone`, `"Date of Birth"`, `PAT_MRN_ID`.
@@ -77,7 +88,7 @@ impl Vocabulary {
                 return called;
             }
             let last = words.get(end - 1);
-            let plain = last.iter().all(u8::is_ascii_digit) || self.0.word(hash(last)).is_some_and(Word::is_plain);
+            let plain = last.iter().all(u8::is_ascii_digit) || self.table.word(hash(last)).is_some_and(Word::is_plain);
             if !plain {
                 return None;
             }
@@ -92,7 +103,7 @@ impl Vocabulary {
         let mut best = None;
         for start in (0..end).rev() {
             whole = whole.behind(Text::of(self.canonical(words.get(start))));
-            if let Some((rule, strong)) = self.0.label(whole.hash()) {
+            if let Some((rule, strong)) = self.table.label(whole.hash()) {
                 best = Some((start, RuleId(rule), strong));
             }
         }
@@ -100,7 +111,7 @@ impl Vocabulary {
         let before = || (0..start).map(|i| hash(words.get(i)));
         // `ERROR no patient with ssn 417…`: to a firm label only the word right before it says what it is.
         let far = if strong && start > 0 && !words.joined(start) { start - 1 } else { 0 };
-        if before().skip(far).any(|h| self.0.is_veto(rule.0, h)) {
+        if before().skip(far).any(|h| self.table.is_veto(rule.0, h)) {
             return Some(None);
         }
         // `test.patientName`: what the label itself says is nearer than what stands before it.
@@ -123,7 +134,7 @@ impl Vocabulary {
     }
 
     fn owner_of(&self, word: &[u8]) -> Option<Owner> {
-        owner(self.0.word(hash(self.canonical(word)))?)
+        owner(self.table.word(hash(self.canonical(word)))?)
     }
 
     /// The label that `#` behind `key` makes: `Unit #`. Any number's is none.
@@ -150,8 +161,8 @@ impl Vocabulary {
         let last = words.count.saturating_sub(3)..words.count;
         // `Message-ID:` is two words that say one thing.
         let joined = |i: usize| hash(&[words.get(i - 1), words.get(i)].concat());
-        last.clone().any(|i| self.0.is_veto(rule.0, hash(words.get(i))))
-            || last.skip(1).any(|i| self.0.is_veto(rule.0, joined(i)))
+        last.clone().any(|i| self.table.is_veto(rule.0, hash(words.get(i))))
+            || last.skip(1).any(|i| self.table.is_veto(rule.0, joined(i)))
     }
 
     /// Is it a word that labels are made of (and may therefore stay readable)?
@@ -160,7 +171,7 @@ impl Vocabulary {
         let Some(text) = lower.get_mut(..word.len()) else { return false };
         text.copy_from_slice(word);
         text.make_ascii_lowercase();
-        self.0.is_part(hash(text))
+        self.table.is_part(hash(text))
     }
 
     /// A quick no for words `text[floor..end]` that end no label, where it is known where words begin.
@@ -175,7 +186,7 @@ impl Vocabulary {
     /// Does a label end like the last `count` bytes (1 to 8) before `end`?
     #[inline]
     pub(crate) fn may_end_with(&self, text: &[u8], end: usize, count: usize) -> bool {
-        self.0.has_tail(last_letters(text, end, count))
+        self.table.has_tail(last_letters(text, end, count))
     }
 
     /// A quick no for keys whose last word ends no label.
@@ -188,7 +199,7 @@ impl Vocabulary {
             return false;
         }
         let numbered = key.get(end).is_some_and(u8::is_ascii_digit);
-        if !numbered && !self.0.has_tail(tail(&key[..end])) {
+        if !numbered && !self.table.has_tail(tail(&key[..end])) {
             return false;
         }
         // The last word's hash, from its last letter on.
@@ -201,24 +212,41 @@ impl Vocabulary {
                 break;
             }
         }
-        numbered || self.0.may_end(Text { sum, len: (end - start) as u32 }.hash())
+        numbered || self.table.may_end(Text { sum, len: (end - start) as u32 }.hash())
     }
 }
 
-/// What keys of a document mean: a log has few and repeats them on every line.
-pub(crate) struct Known(Vec<(u64, Option<Called>)>);
+/// What keys mean that were looked up lately: a log has few and repeats them on every line, and files of one project
+/// have many in common. It outlives the document, and belongs to the thread.
+pub(crate) struct Known {
+    /// Whose words they are.
+    vocabulary: u64,
+    keys: Vec<(u64, Option<Called>)>,
+}
 
-impl Default for Known {
-    fn default() -> Self {
-        Self(vec![(0, None); 512])
-    }
+/// How many keys are known; a power of two.
+const KEYS: usize = 1024;
+
+thread_local! {
+    static KNOWN: Cell<Option<Known>> = const { Cell::new(None) };
 }
 
 impl Known {
+    /// What this thread knows of these words. Where a text stands in a text, the inner one begins anew.
+    pub(crate) fn of(words: &Vocabulary) -> Self {
+        let last = KNOWN.take().filter(|known| known.vocabulary == words.number);
+        last.unwrap_or_else(|| Self { vocabulary: words.number, keys: vec![(0, None); KEYS] })
+    }
+
+    /// Keeps it for the next text.
+    pub(crate) fn keep(self) {
+        KNOWN.set(Some(self));
+    }
+
     /// As [`Vocabulary::look_up`].
     pub(crate) fn look_up(&mut self, words: &Vocabulary, key: &[u8]) -> Option<Called> {
         let hash = hash_of(key);
-        let slot = &mut self.0[(hash >> 55) as usize];
+        let slot = &mut self.keys[(hash >> 54) as usize % KEYS];
         if slot.0 != hash {
             *slot = (hash, words.look_up(key));
         }

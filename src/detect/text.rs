@@ -36,7 +36,7 @@ impl Detector for Text {
             text: &document.bytes,
             hits,
             named_until: 0,
-            known: Known::default(),
+            known: Known::of(&self.0.words),
             marks: Marks::with_room(document.bytes.len()),
             seeds: Vec::new(),
             runs: &mut seen.runs,
@@ -49,6 +49,7 @@ impl Detector for Text {
             pass.numbers_in_paths();
         }
         pass.run_later(holds.has_duplicates());
+        pass.known.keep();
         let mut seeds = pass.seeds;
         if document.kind != Kind::Generated && document.kind != Kind::Binary {
             // A loose label of nobody's, an address of a machine and a diagnosis make no record.
@@ -330,10 +331,8 @@ impl Pass<'_> {
             self.later.push((called, key, Room::Known(slot)));
             return;
         }
-        if called.owner == Owner::Unknown {
-            called.owner = self.owner(&key);
-        }
-        let owner = called.owner;
+        // Whose it is takes longer to find out than whether it is anything.
+        let owner_of = |pass: &Self| if called.owner == Owner::Unknown { pass.owner(&key) } else { called.owner };
         let (at, verdict, clues) = match matcher.value {
             Value::Pattern => {
                 // `(` may open the value itself: `(415) 302-5858`, `(01)0081…`.
@@ -351,7 +350,8 @@ impl Pass<'_> {
             }
             _ if code && !slot.quoted => return,
             Value::Name => {
-                let trusted = called.strong || owner == Owner::Person && beside::is_part_of_name(&text[key.clone()]);
+                let trusted =
+                    called.strong || beside::is_part_of_name(&text[key.clone()]) && owner_of(self) == Owner::Person;
                 let Some((at, clues)) = names::behind_label(text, slot.start, slot.limit, slot.quoted, trusted) else {
                     return;
                 };
@@ -383,6 +383,7 @@ impl Pass<'_> {
         if text[key.clone()].eq_ignore_ascii_case(&text[at.clone()]) {
             return;
         }
+        let owner = owner_of(self);
         let clues = clues.with(if called.strong { Clues::LABEL } else { Clues::WEAK_LABEL });
         if matcher.value == Value::Pattern {
             self.listed(called.rule, (at.clone(), &key), clues, owner);

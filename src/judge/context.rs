@@ -16,8 +16,8 @@ use crate::words::{self, Class};
 
 /// How much of a document is read for health words, in bytes.
 const READ: usize = 32 << 10;
-/// How many different health words settle it.
-const ENOUGH: usize = 12;
+/// How many different health words settle it: no weight asks for more.
+const ENOUGH: usize = 4;
 
 /// What a document is, as far as it bears on every hit in it.
 pub(crate) struct Page {

@@ -15,8 +15,9 @@ use crate::kind::Kind;
 const WHOLE: usize = 2 << 20;
 /// Larger ones are cut into parts of about this many bytes.
 const PART: usize = 256 << 10;
-/// Most that is read at once, in bytes.
+/// Most that is read at once, in bytes, and least.
 const AT_ONCE: usize = 256 << 10;
+const SMALL: usize = 4 << 10;
 /// Each part also shows at least this much of its neighbours.
 const OVERLAP: usize = 4 << 10;
 /// What later parts are told of the document's beginning.
@@ -208,11 +209,14 @@ impl<'b, 'r> Parts<'b, 'r> {
     fn fill(&mut self, len: usize) {
         while !self.ended && !self.paused && self.window.len() < len {
             let want = len - self.window.len();
+            // To make room for what is not there takes as long as to read what is.
+            let left = self.body.size().map_or(AT_ONCE as u64, |size| size.saturating_sub(self.read) + 1);
+            let at_once = usize::try_from(left).unwrap_or(AT_ONCE).clamp(SMALL, AT_ONCE);
             let (got, failed) = if matches!(self.decoder, Decoder::AsIs) {
-                read_up_to(self.body, want, &mut self.window)
+                read_up_to(self.body, (want, at_once), &mut self.window)
             } else {
                 let mut raw = Vec::new();
-                let read = read_up_to(self.body, want, &mut raw);
+                let read = read_up_to(self.body, (want, at_once), &mut raw);
                 self.decoder.push(&raw, &mut self.window);
                 read
             };
@@ -227,13 +231,13 @@ impl<'b, 'r> Parts<'b, 'r> {
     }
 }
 
-/// Appends up to `want` bytes; less means that the input has ended or failed.
-fn read_up_to(from: &mut dyn Read, want: usize, into: &mut Vec<u8>) -> (usize, Option<io::Error>) {
+/// Appends up to `want` bytes, so many at once; less means that the input has ended or failed.
+fn read_up_to(from: &mut dyn Read, (want, at_once): (usize, usize), into: &mut Vec<u8>) -> (usize, Option<io::Error>) {
     let before = into.len();
     let mut failed = None;
     // `read_to_end` would begin with small reads.
     while failed.is_none() && into.len() < before + want {
-        let (start, room) = (into.len(), (before + want - into.len()).min(AT_ONCE));
+        let (start, room) = (into.len(), (before + want - into.len()).min(at_once));
         into.resize(start + room, 0);
         match from.read(&mut into[start..]) {
             Ok(got) => into.truncate(start + got),

@@ -1,8 +1,10 @@
 //! Where segments stand: in message files, batches, MLLP streams, log lines and string literals of code.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::table;
+use crate::fields::texts::Texts;
 
 /// The separators that a message states in MSH-1 and MSH-2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +30,15 @@ const WRITTEN_ENDS: &[&[u8]] = &[
 
 /// The next place at or after `from` where a message, a batch or a lone PID segment begins, and its separators.
 pub(super) fn next_header(bytes: &[u8], from: usize, end: usize) -> Option<(usize, Separators)> {
-    // Every id has three bytes: looking at every third byte finds them all.
-    let mut at = from + 2;
-    while at < end {
-        let offset = match bytes[at] {
-            b'M' | b'P' | b'B' | b'F' => 0,
-            b'S' | b'H' | b'I' => 1,
-            b'D' => 2,
-            _ => {
-                at += 3;
-                continue;
-            }
-        };
-        // `H` is second of BHS and FHS, third of MSH; `S` second of MSH, third of BHS and FHS.
-        for start in [at - offset, at.saturating_sub(2)] {
-            if start >= from
-                && let Some(found) = header(bytes, start)
-            {
-                return Some((start, found));
-            }
+    static IDS: LazyLock<Texts> = LazyLock::new(|| Texts::new(&[b"MSH", b"FHS", b"BHS", b"PID"]));
+    let (text, mut at) = (&bytes[..end.min(bytes.len())], from);
+    loop {
+        at = IDS.next(text, at)?.0;
+        if let Some(found) = header(bytes, at) {
+            return Some((at, found));
         }
-        at += 3;
+        at += 1;
     }
-    None
 }
 
 /// The separators, if a message, a batch or a lone PID segment begins here.

@@ -30,9 +30,10 @@ const IDS: &[&str] = &[
 /// The next place at or after `from` where an interchange or transaction begins, and its separators.
 pub(super) fn next_start(bytes: &[u8], from: usize, end: usize) -> Option<(usize, Separators)> {
     static STARTS: LazyLock<Texts> = LazyLock::new(|| Texts::new(&[b"ISA", b"ST*", b"GS*", b"NM1*"]));
-    let mut at = from;
-    while at + 1 < end {
-        at = STARTS.next(bytes, at)?.0;
+    // Not beyond the end: whoever walks over segments asks for each.
+    let (text, mut at) = (&bytes[..(end + 2).min(bytes.len())], from);
+    loop {
+        at = STARTS.next(text, at)?.0;
         if at + 1 >= end {
             return None;
         }
@@ -41,7 +42,6 @@ pub(super) fn next_start(bytes: &[u8], from: usize, end: usize) -> Option<(usize
         }
         at += 1;
     }
-    None
 }
 
 fn start(bytes: &[u8], at: usize) -> Option<Separators> {
