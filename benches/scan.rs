@@ -66,31 +66,14 @@ fn scan(bencher: Bencher<'_, '_>, name: &str, text: &[u8]) {
 }
 
 /// What somebody would grep for.
-const PATTERNS: [&str; 20] = [
-    r"\b\d{3}-\d{2}-\d{4}\b",
-    r"\(?\b\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b",
-    r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}\b",
-    r"(?i)\bmrn\b\W{0,3}\d{6,10}\b",
-    r"(?i)\b(?:dob|date of birth|birth_?date)\b\W{0,3}\d",
-    r"\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d{2}\b",
-    r"\b[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[AC-HJKMNP-RT-Y]{2}\d{2}\b",
-    r"\b(?:\d{1,3}\.){3}\d{1,3}\b",
-    r"\b(?:\d{4}[ -]?){3}\d{4}\b",
-    r"\b\d{5}-\d{4}\b",
-    r"\b\d{1,5} [A-Z][a-z]+ (?:Street|St|Avenue|Ave|Road|Rd|Drive|Dr|Lane|Ln)\b",
-    r"\b[A-HJ-NPR-Z0-9]{17}\b",
-    r"\b(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}\b",
-    r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b",
-    r"(?i)\bnpi\b\W{0,3}\d{10}\b",
-    r"\b[ABFGMPRX][A-Z9]\d{7}\b",
-    r"(?i)\b(?:member|subscriber|account|policy)[ _]?(?:id|no|number)\b\W{0,3}\w{6,}",
-    r"(?i)/patients?/[0-9a-f-]{6,}",
-    r"\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b",
-    r"\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b",
-];
+const PATTERNS: &str = include_str!("patterns.txt");
 
 static MATCHER: LazyLock<RegexMatcher> = LazyLock::new(|| {
-    RegexMatcherBuilder::new().line_terminator(Some(b'\n')).unicode(false).build_many(&PATTERNS).expect("the patterns")
+    RegexMatcherBuilder::new()
+        .line_terminator(Some(b'\n'))
+        .unicode(false)
+        .build_many(&PATTERNS.lines().collect::<Vec<_>>())
+        .expect("the patterns")
 });
 
 /// One thread, counting the lines that match.

@@ -15,6 +15,7 @@ pub mod baseline;
 mod context;
 pub mod finding;
 mod flows;
+mod health;
 pub(crate) mod named;
 mod overlap;
 mod place;
@@ -79,7 +80,9 @@ impl Judge {
         let Found { hits, flows, in_name, allows, patients } = found;
         let mut allows = if allows { allow::read(&document.bytes) } else { Vec::new() };
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
-        let weighed = (!hits.is_empty()).then(|| self.weighed((rules, engine), policy, (document, patients), hits));
+        let sights = if hits.len() > FEW { &STEPS[STEPS.len() - 1..] } else { &STEPS[..] };
+        let weighed =
+            (!hits.is_empty()).then(|| self.weighed((rules, engine), policy, (document, patients), hits, sights));
         let mut findings = match weighed {
             Some(weighed) if !weighed.shown.is_empty() => {
                 told((rules, engine), policy, document, (&weighed, in_name), &mut allows)
@@ -110,13 +113,13 @@ impl Judge {
         policy: &Policy,
         (document, patients): (&Document, Option<usize>),
         mut hits: Vec<Hit>,
+        sights: &[Sight],
     ) -> Weighed {
         let mut page = Page::of(document, patients);
         page.people = hits.iter().filter(|h| speaks_of_a_person(h, rules)).count();
-        let said = hits.len() > FEW;
         let mut weighed = Weighed { judged: Vec::new(), shown: Vec::new(), page };
         // First it is seen whether what surrounds a few hits could matter: to read that takes longer than to weigh them.
-        for sight in if said { &[Sight::All][..] } else { &[Sight::Hits, Sight::Lines, Sight::All] } {
+        for sight in sights {
             if *sight == Sight::All {
                 weighed.page.read(document);
             }
@@ -183,6 +186,9 @@ enum Sight {
     /// By the whole document.
     All,
 }
+
+/// In steps, as long as something is shown.
+const STEPS: [Sight; 3] = [Sight::Hits, Sight::Lines, Sight::All];
 
 /// So many hits are weighed again sooner than a document is read for words of health.
 const FEW: usize = 64;
@@ -313,3 +319,6 @@ fn speaks_of_a_person(hit: &Hit, rules: &Rules) -> bool {
     let named = hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::CUE)) || hit.owner == Owner::Person;
     named && matches!(kind, "name" | "mrn" | "dob" | "ssn") && !matches!(hit.owner, Owner::Provider | Owner::Software)
 }
+
+#[cfg(test)]
+mod tests;

@@ -215,3 +215,16 @@ impl Rows<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn gaps_are_two_blanks(text in "[a ]{0,20}") {
+            let text = text.as_bytes();
+            prop_assert_eq!(super::gap(text), text.windows(2).position(|two| two == b"  "));
+        }
+    }
+}

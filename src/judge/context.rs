@@ -1,6 +1,5 @@
 //! What surrounds a hit: its document, its line, the words before it.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -10,9 +9,9 @@ use crate::detect::labels::Vocabulary;
 use crate::detect::{Clues, Hit};
 use crate::document::{Document, line_around};
 use crate::fields::marks::PATIENTS;
+use crate::judge::health::{HealthWords, health_words};
 use crate::kind::{self, Kind};
 use crate::rule::RuleId;
-use crate::words::{self, Class};
 
 /// How much of a document is read for health words, in bytes.
 const READ: usize = 32 << 10;
@@ -54,53 +53,6 @@ impl Page {
 /// The part of a document that is read for what it is about.
 fn head(document: &Document) -> &[u8] {
     &document.bytes[..document.bytes.len().min(READ)]
-}
-
-/// How many different words of health care a text uses, up to `most`.
-fn health_words(text: &[u8], most: usize) -> usize {
-    let mut seen = HashSet::new();
-    // Texts say the same words again and again; what was looked up lately is not looked up again.
-    let mut known = [0_u64; 256];
-    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let mut at = 0;
-    while at < text.len() {
-        let start = at;
-        while letter(at) {
-            at += 1;
-        }
-        let word = &text[start..at];
-        at += 1;
-        if word.len() < 3 {
-            continue;
-        }
-        let key = key(word);
-        let slot = &mut known[(key >> 56) as usize];
-        if std::mem::replace(slot, key) == key || !is_health(word) {
-            continue;
-        }
-        seen.insert(word.to_ascii_lowercase());
-        if seen.len() >= most {
-            break;
-        }
-    }
-    seen.len()
-}
-
-/// A hash of a word.
-fn key(word: &[u8]) -> u64 {
-    let mix = |hash: u64, n: u64| (hash ^ n).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    let (eights, rest) = word.as_chunks::<8>();
-    let hash = eights.iter().fold(word.len() as u64, |hash, eight| mix(hash, u64::from_le_bytes(*eight)));
-    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
-    mix(hash, last).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-fn is_health(word: &[u8]) -> bool {
-    let facts = words::facts(word);
-    let medical = facts.is(Class::Drug) || facts.is(Class::Condition) || facts.is(Class::Lab);
-    let rare = facts.common() <= 3 && facts.given() == 0 && facts.surname() == 0 && word.len() >= 5;
-    let clinical = facts.is(Class::Health) && !facts.is(Class::Abbreviation) && facts.given() == 0;
-    clinical || (medical && rare)
 }
 
 /// What stands around one hit.
@@ -208,70 +160,8 @@ pub(crate) struct Said {
 
 impl Default for Said {
     fn default() -> Self {
-        Self { line: 0..0, attribution: None, health: HealthWords { read: 0..0, words: Vec::new(), known: [0; 256] } }
+        Self { line: 0..0, attribution: None, health: HealthWords::new() }
     }
-}
-
-/// Where words of health care stand; hits come in order, so each byte is read once.
-struct HealthWords {
-    read: Range<usize>,
-    words: Vec<Range<usize>>,
-    /// Words that were looked up lately: their hashes, and in the last bit whether they are such words.
-    known: [u64; 256],
-}
-
-impl HealthWords {
-    /// Does one stand in this range, or a piece of a word that is one by itself?
-    fn are_in(&mut self, text: &[u8], range: &Range<usize>) -> bool {
-        if range.start < self.read.start || range.start > self.read.end {
-            self.read = range.start..range.start;
-            self.words.clear();
-        }
-        self.read_to(text, range.end);
-        let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-        let cut = |at: usize| at > 0 && letter(at - 1) && letter(at);
-        let (mut from, mut to) = (range.start, range.end);
-        if cut(from) {
-            from += text[range.clone()].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        }
-        if cut(to) {
-            to -= text[range.clone()].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-        }
-        let first = self.words.partition_point(|word| word.start < from);
-        self.words.get(first).is_some_and(|word| word.end <= to)
-            || is_health_piece(&text[range.start..from])
-            || is_health_piece(&text[to.max(range.start)..range.end])
-    }
-
-    fn read_to(&mut self, text: &[u8], end: usize) {
-        let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-        let mut at = self.read.end;
-        while at < end {
-            let start = at;
-            while letter(at) {
-                at += 1;
-            }
-            let word = &text[start..at];
-            if word.len() >= 3 && self.is_health(word) {
-                self.words.push(start..at);
-            }
-            at += usize::from(start == at);
-        }
-        self.read.end = self.read.end.max(at);
-    }
-
-    fn is_health(&mut self, word: &[u8]) -> bool {
-        let key = key(word) & !1;
-        let slot = &mut self.known[(key >> 56) as usize];
-        if *slot & !1 != key {
-            *slot = key | u64::from(is_health(word));
-        }
-        *slot & 1 == 1
-    }
-}
-
-fn is_health_piece(piece: &[u8]) -> bool {
-    piece.len() >= 3 && is_health(piece)
 }
 
 /// Finds attribution words in lines; made for the first line with something in it.

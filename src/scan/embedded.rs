@@ -122,6 +122,8 @@ fn three(four: &[u8]) -> [u8; 3] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -133,5 +135,22 @@ mod tests {
         assert_eq!(found[0].0, 6..6 + packed.len());
         assert_eq!(found[0].1, br#"{"patient":"Denise Caldwell","ssn":"536-90-4399"}"#);
         assert!(texts(b"src/source/unpack/Some/Very/Long/Path/That/Goes/On/And/On/For/Ever.rs", &[0]).is_empty());
+    }
+
+    proptest! {
+        /// A taste never keeps text out.
+        #[test]
+        fn text_tastes_of_text(words in "[ -~\\n\u{1}\u{ff}]{0,90}", lead in 0usize..3, cut in 0usize..4) {
+            const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+            let mut run = b"Ab/"[..lead].to_vec();
+            for three in words.as_bytes().chunks(3) {
+                let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+                run.extend((0..=three.len()).map(|n| LETTERS[(bits >> (18 - 6 * n) & 63) as usize]));
+            }
+            run.truncate(run.len().saturating_sub(cut));
+            prop_assert!(tastes_of_text(&run) || text(&run).is_none());
+            run.extend(b" and more");
+            prop_assert!(tastes_of_text(&run) || text(&run[..run.len() - 9]).is_none());
+        }
     }
 }

@@ -140,3 +140,29 @@ fn without_code(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever size a file was said to have, all of it is read.
+    #[test]
+    fn files_are_read_to_their_end() {
+        let path = std::env::temp_dir().join(format!("phivet-open-{}", std::process::id()));
+        for (len, size) in [(0, 0), (5, 5), (10, 5), (5, 10), (4096, 4096), (9000, 4096), (5, 0)] {
+            std::fs::write(&path, vec![b'x'; len]).expect("a file");
+            let file = Arc::new(File::open(&path).expect("the file"));
+            for room in [1, 5, 4096, 10_000] {
+                let file = Arc::clone(&file);
+                io::Seek::rewind(&mut &*file).expect("a file");
+                let mut whole = Whole { file, size, read: 0, ended: false };
+                let (mut buffer, mut read) = (vec![0; room], 0);
+                while let Some(got) = whole.read(&mut buffer).ok().filter(|got| *got > 0) {
+                    read += got;
+                }
+                assert_eq!(read, len, "{size} {room}");
+            }
+        }
+        std::fs::remove_file(&path).expect("the file");
+    }
+}

@@ -52,7 +52,7 @@ impl<'b, 'r> Parts<'b, 'r> {
     pub(super) fn new(name: Name, body: &'b mut Body<'r>, is_table: bool) -> Self {
         let hint = body.size().and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
         let mut window = body.take_head();
-        window.reserve((hint.min(WHOLE) + 1).saturating_sub(window.len()));
+        window.reserve((hint.min(if hint > WHOLE { PART } else { WHOLE }) + 1).saturating_sub(window.len()));
         let mut parts = Self {
             name,
             kind: Kind::Unknown,
@@ -83,7 +83,9 @@ impl<'b, 'r> Parts<'b, 'r> {
 
     /// Reads the first bytes and tells encoding and kind from them.
     fn begin(&mut self) {
-        self.fill(WHOLE + 1);
+        // What is larger is cut anyway: it need not lie in memory for that.
+        let large = self.body.size().is_some_and(|size| size > WHOLE as u64);
+        self.fill(if large { PART } else { WHOLE + 1 });
         let head = &self.window[..self.window.len().min(HEAD)];
         self.decoder = Decoder::of(head);
         self.kind = Kind::of(&self.name.kind, head);

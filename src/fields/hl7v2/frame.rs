@@ -290,3 +290,19 @@ fn without_closing(bytes: &[u8], start: usize, end: usize) -> usize {
     let quoted = text[..kept].iter().rposition(|b| !matches!(b, b'"' | b'\'' | b'`')).map_or(0, |n| n + 1);
     if quoted < kept { start + quoted } else { end }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        /// As if each place were asked.
+        #[test]
+        fn every_header_is_found(text in "(MSH\\|\\^~\\\\&\\||PID\\|1\\|\\|x|FHS\\||BHS\\|\\^|[A-Z| \\n]{1,4})*", from in 0usize..20, len in 0usize..60) {
+            let text = text.as_bytes();
+            let (from, end) = (from.min(text.len()), (from + len).min(text.len()));
+            let plain = (from..end.saturating_sub(2)).find_map(|at| Some((at, header(text, at)?)));
+            proptest::prop_assert_eq!(next_header(text, from, end), plain);
+        }
+    }
+}

@@ -20,10 +20,7 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Tab
     let mut header = Vec::new();
     let mut tried = line.end;
     for (by, seen) in [b'\t', b'|', b';', b','].into_iter().zip(delimiters) {
-        if seen.count < if by == b',' && !whole { 2 } else { 1 }
-            || (by != b'\t' && seen.spaced && !whole)
-            || bytes[line.clone()].trim_ascii_end().ends_with(&[by])
-        {
+        if seen.names_nothing(by, &bytes[line.clone()], whole) {
             continue;
         }
         let start = line.start + lead(&bytes[line.clone()]);
@@ -65,6 +62,15 @@ struct Delimiter {
     count: usize,
     /// Does a blank stand behind one of them, before a bare cell?
     spaced: bool,
+}
+
+impl Delimiter {
+    /// A quick no: the line, cut by this delimiter, is not [`names`].
+    fn names_nothing(self, by: u8, line: &[u8], whole: bool) -> bool {
+        let least = if by == b',' && !whole { 2 } else { 1 };
+        let spaced = by != b'\t' && self.spaced && !whole;
+        self.count < least || spaced || line.trim_ascii_end().ends_with(&[by])
+    }
 }
 
 /// The delimiters `\t`, `|`, `;` and `,` in a line; nothing when it holds bytes that no column's name holds.
@@ -203,4 +209,27 @@ fn differs(name: &[u8], cell: &[u8], whole: bool) -> bool {
     let lower: fn(&u8) -> bool = u8::is_ascii_lowercase;
     let recased = has(name, upper) != has(cell, upper) || has(name, lower) != has(cell, lower);
     (has(cell, odd) && !has(name, odd)) || ((whole || name.contains(&b'_')) && recased && !cell.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The quick no never says no to names.
+        #[test]
+        fn a_quick_no_is_a_no(line in "([a-c_1 ]|[,;|\t]|, |\"[a,;]{0,3}\"|\"){0,14}\n?", whole: bool) {
+            let line = line.as_bytes();
+            prop_assume!(!line.is_empty());
+            let Some(delimiters) = delimiters(line) else { return Ok(()) };
+            for (by, seen) in [b'\t', b'|', b';', b','].into_iter().zip(delimiters) {
+                let mut header = Vec::new();
+                let rows = cells::row(line, 0, by, &mut header);
+                let good = rows <= line.len() && names(line, &header, by, whole);
+                prop_assert!(!(good && seen.count > 0 && seen.names_nothing(by, line, whole)), "{}", by as char);
+            }
+        }
+    }
 }

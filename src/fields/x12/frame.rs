@@ -194,4 +194,15 @@ mod tests {
     fn ids_are_sorted() {
         assert!(IDS.is_sorted());
     }
+
+    proptest::proptest! {
+        /// As if each place were asked.
+        #[test]
+        fn every_start_is_found(text in "(ISA\\*00|ST\\*837\\*1|GS\\*HC\\*|NM1\\*IL\\*1\\*|[A-Z*~ \\n]{1,4})*", from in 0usize..20, len in 0usize..60) {
+            let text = text.as_bytes();
+            let (from, end) = (from.min(text.len()), (from + len).min(text.len()));
+            let plain = (from..end.saturating_sub(1)).find_map(|at| Some((at, start(text, at)?)));
+            proptest::prop_assert_eq!(next_start(text, from, end), plain);
+        }
+    }
 }
