@@ -157,12 +157,28 @@ fn run(text: &[u8], at: usize, limit: usize, any_case: bool) -> Vec<Word> {
 
 /// A name in running text that begins with the word at `at` (a capital).
 pub(crate) fn in_text(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
+    // Most capitals begin no name, and each word that is looked up takes a while.
+    if !may_begin(text, at) {
+        return None;
+    }
     let words = run(text, at, text.len(), false);
     let first = words.first()?;
     if words.len() < 2 || first.initial {
         return None;
     }
     if first.comma { last_first(text, &words) } else { first_last(text, &words) }
+}
+
+/// Does the word at `at` begin as [`first_last`] or [`last_first`] do?
+fn may_begin(text: &[u8], at: usize) -> bool {
+    let end = word_end(text, at);
+    let word = &text[at..end];
+    let comma = |end: usize| text.get(end) == Some(&b',');
+    if word.is_empty() || comma(end) || text.get(end) == Some(&b'.') && comma(end + 1) {
+        return true;
+    }
+    let first = Word { at: at..end, facts: facts_of(word), initial: false, comma: false };
+    first.given() > 0 && !first.facts.is(Class::Stop) && first.facts.common() < 6
 }
 
 /// `Given [M.] Surname`.

@@ -99,7 +99,15 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
                 Err(to) => tried = to,
             }
         }
-        if let Some(table) = aligned::table(bytes, at..end).or_else(|| listed::table(bytes, at..end)) {
+        let below = bytes.get(end).copied();
+        if aligned::may_begin(first, below)
+            && let Some(table) = aligned::table(bytes, at..end)
+        {
+            return Some(table);
+        }
+        if listed::may_begin(first, below)
+            && let Some(table) = listed::table(bytes, at..end)
+        {
             return Some(table);
         }
         whole = whole && is_lead(&bytes[at..end]);

@@ -34,7 +34,7 @@ enum Cut {
     Gaps,
 }
 
-/// The table whose header is `line`, when the line below has its cells where the names are.
+/// The table whose header is `line` (as [`may_begin`] says), when the line below has its cells where the names are.
 pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
     if line.len() > LONGEST || !may_be(bytes, &line) {
         return None;
@@ -61,18 +61,21 @@ pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
     Some(Table { shape: Shape::Aligned(columns), header: names, rows, whole: false })
 }
 
-/// A quick no for most lines: two blanks in a row after the first word, and cells below.
-fn may_be(bytes: &[u8], line: &Range<usize>) -> bool {
-    let first = bytes[line.start];
-    let Some(&next) = bytes.get(line.end) else { return false };
-    let starts = match first {
+/// A quick no for most lines: does a header begin with `first`, and a row below it with `below`?
+pub(super) fn may_begin(first: u8, below: Option<u8>) -> bool {
+    match (first, below) {
         // A row has a number or a name where the header has none.
-        b' ' => (next.is_ascii_alphanumeric() || next == b'-') && bytes[line.clone()].starts_with(b"  "),
+        (b' ', Some(below)) => below.is_ascii_alphanumeric() || below == b'-',
         // Lines of logs begin with a date, and names with a letter.
-        b'A'..=b'Z' | b'a'..=b'z' | b'_' => !next.is_ascii_whitespace(),
+        (b'A'..=b'Z' | b'a'..=b'z' | b'_', Some(below)) => !below.is_ascii_whitespace(),
         _ => false,
-    };
-    starts && super::gap(bytes[line.clone()].trim_ascii()).is_some()
+    }
+}
+
+/// A quick no for most others: two blanks in a row after the first word, and before it where it is indented.
+fn may_be(bytes: &[u8], line: &Range<usize>) -> bool {
+    let line = &bytes[line.clone()];
+    (line[0] != b' ' || line.starts_with(b"  ")) && super::gap(line.trim_ascii()).is_some()
 }
 
 /// How the row at `row` is cut, if its cells stand where the names do.

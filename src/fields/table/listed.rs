@@ -11,10 +11,13 @@ const LONGEST: usize = 300;
 /// Longest name, in bytes.
 const NAME: usize = 40;
 
+/// A quick no: both lines begin with names.
+pub(super) fn may_begin(first: u8, below: Option<u8>) -> bool {
+    first.is_ascii_alphabetic() && below.is_some_and(|below| below.is_ascii_alphabetic())
+}
+
 /// The list that begins with `line`, when the next line goes on with it.
 pub(super) fn table(bytes: &[u8], line: Range<usize>) -> Option<Table> {
-    // The next line must begin with a name, too.
-    let _ = bytes.get(line.end).filter(|byte| byte.is_ascii_alphabetic())?;
     let first = pair(bytes, line.clone())?;
     let below = line.end..super::line_after(bytes, line.end);
     let second = pair(bytes, below)?;
