@@ -237,15 +237,16 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
 fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limits, number: u64, input: Input) {
     let mut part = 0;
     // Documents of which nothing but their end is to be told wait for the next that is told.
-    let (mut silent, mut has_outputs) = (Read::default(), false);
+    let (mut silent, mut has_outputs, mut first) = (Read::default(), false, true);
     source::read(input, limits, &mut |item| {
         let output = match item {
             // What follows the first part goes to whoever is free; this thread reads on.
             Item::Part(document) => {
-                // This one takes a while.
-                if document.bytes.len() > LARGE {
+                // A large one takes a while, and so may what has many.
+                if document.bytes.len() > LARGE || !first {
                     out.send();
                 }
+                first = false;
                 let rest = queue.offer(number, part, document);
                 let told = rest.is_none_or(|document| in_turn(scanner, (queue, out), (number, part), &document, true));
                 has_outputs |= told;

@@ -61,16 +61,20 @@ impl<'r> Body<'r> {
 
     /// Reads the first bytes, up to `most`.
     fn read_first(&mut self, most: usize) -> io::Result<()> {
-        let mut read = 0;
+        let (mut read, mut result) = (0, Ok(()));
         self.head.resize(most, 0);
-        let result = loop {
+        // Decoders take a read into no room for the end.
+        while read < most {
             match self.rest.read(&mut self.head[read..]) {
-                Ok(0) => break Ok(()),
+                Ok(0) => break,
                 Ok(got) => read += got,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
             }
-        };
+        }
         self.head.truncate(read);
         result
     }
