@@ -216,7 +216,7 @@ fn told(
     policy: &Policy,
     document: &Document,
     (weighed, in_name): (&Weighed, &dyn Fn() -> Vec<Range<usize>>),
-    allows: &mut Vec<allow::Allow>,
+    allows: &mut [allow::Allow],
 ) -> Vec<Finding> {
     let Weighed { page, judged, shown } = weighed;
     let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();

@@ -10,13 +10,10 @@ pub(super) fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen = HashSet::new();
     // Texts say the same words again and again; what was looked up lately is not looked up again.
     let mut known = [0_u64; 256];
-    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
     let mut at = 0;
     while at < text.len() {
         let start = at;
-        while letter(at) {
-            at += 1;
-        }
+        at = letters_end(text, at);
         let word = &text[start..at];
         at += 1;
         if word.len() < 3 {
@@ -33,6 +30,11 @@ pub(super) fn health_words(text: &[u8], most: usize) -> usize {
         }
     }
     seen.len()
+}
+
+/// Where the letters end that begin at `at`.
+fn letters_end(text: &[u8], at: usize) -> usize {
+    text[at..].iter().position(|b| !b.is_ascii_alphabetic()).map_or(text.len(), |len| at + len)
 }
 
 /// A hash of a word.
@@ -88,13 +90,10 @@ impl HealthWords {
     }
 
     fn read_to(&mut self, text: &[u8], end: usize) {
-        let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
         let mut at = self.read.end;
         while at < end {
             let start = at;
-            while letter(at) {
-                at += 1;
-            }
+            at = letters_end(text, at);
             let word = &text[start..at];
             if word.len() >= 3 && self.is_health(word) {
                 self.words.push(start..at);
