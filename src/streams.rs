@@ -3,6 +3,7 @@
 //! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for many bytes at once.
 //! They are written as a [`program`], which is compiled when phivet is built; a [`Machine`] runs its code over a text.
 
+mod lines;
 mod portable;
 #[cfg(test)]
 pub(crate) mod program;
@@ -13,6 +14,8 @@ mod x86;
 
 use std::marker::PhantomData;
 use std::ops::Range;
+
+pub(crate) use lines::LineEnds;
 
 /// How many bytes make one word of bits.
 pub(crate) const BLOCK: usize = 64;
@@ -99,6 +102,20 @@ impl Form {
         all
     }
 
+    /// The best that this processor has.
+    fn best() -> Self {
+        Self::all().last().unwrap_or(Self::Portable)
+    }
+
+    /// The line ends in each block, one bit a byte.
+    fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+        match self {
+            Self::Portable => portable::line_ends(blocks, bits),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.line_ends(blocks, bits),
+        }
+    }
+
     fn transpose(self, bytes: &Bytes, bits: &mut [Words; 8]) {
         match self {
             Self::Portable => portable::transpose(bytes, bits),
@@ -132,7 +149,7 @@ pub(crate) struct Machine<'t, C> {
 
 impl<'t, C: Code> Machine<'t, C> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
-        Self::on(Form::all().last().unwrap_or(Form::Portable), text)
+        Self::on(Form::best(), text)
     }
 
     /// The same without vector instructions of a certain kind.

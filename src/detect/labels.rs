@@ -103,6 +103,10 @@ impl Vocabulary {
         let mut best = None;
         for start in (0..end).rev() {
             whole = whole.behind(Text::of(self.canonical(words.get(start))));
+            // What no label ends with is no part of a longer one, either.
+            if !self.table.may_end_with(whole.hash()) {
+                break;
+            }
             if let Some((rule, strong)) = self.table.label(whole.hash()) {
                 best = Some((start, RuleId(rule), strong));
             }

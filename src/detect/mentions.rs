@@ -30,7 +30,7 @@ const FEW: usize = 8;
 pub(crate) struct Mentions(pub(crate) Arc<Engine>);
 
 impl Detector for Mentions {
-    fn detect(&self, (document, _): (&Document, Holds), seen: &mut Sight) {
+    fn detect(&self, (document, holds): (&Document, Holds), seen: &mut Sight) {
         let hits = &mut seen.hits;
         let personal = |kind: &&str| {
             let rules = self.0.of_kind(kind);
@@ -54,7 +54,7 @@ impl Detector for Mentions {
             if prose {
                 people.introduced(0..text.len(), &mut found);
             } else {
-                people.introduced_tersely(&mut found);
+                people.introduced_tersely(holds.patients(), &mut found);
             }
             // Logs name people by labels, and are long.
             if document.kind != Kind::Log {
@@ -192,9 +192,11 @@ impl<'t> People<'t> {
     }
 
     /// `patient Oduya`, `pt Warner`, in text that says little else of people: only what follows these words is looked at.
-    fn introduced_tersely(&mut self, found: &mut Vec<Hit>) {
-        for cue in [&b"atient "[..], b"pt "] {
-            let mut from = 0;
+    /// `patients`: where it first speaks of patients.
+    fn introduced_tersely(&mut self, patients: Option<usize>, found: &mut Vec<Hit>) {
+        let cues = patients.map(|at| (&b"atient "[..], at)).into_iter().chain([(&b"pt "[..], 0)]);
+        for (cue, first) in cues {
+            let mut from = first;
             while let Some(at) = self.text.get(from..).and_then(|rest| memchr::memmem::find(rest, cue)) {
                 let start = from + at + cue.len();
                 from = start;

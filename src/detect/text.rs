@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::detect::checks::Verdict;
-use crate::detect::engine::Engine;
+use crate::detect::engine::{Engine, RuleLook};
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::spots::{Marks, Reader, Spots};
@@ -43,6 +43,7 @@ impl Detector for Text {
             later: Vec::new(),
             last: false,
             found: Vec::new(),
+            looks: Vec::new(),
         };
         pass.run();
         if holds.has_folders() {
@@ -114,8 +115,9 @@ struct Pass<'p> {
     later: Vec<(Called, Range<usize>, Room)>,
     /// Is this the time for them?
     last: bool,
-    /// Numbers of patterns.
+    /// Numbers of patterns, and what they are.
     found: Vec<u16>,
+    looks: Vec<RuleLook>,
 }
 
 impl Pass<'_> {
@@ -151,6 +153,9 @@ impl Pass<'_> {
             places(spots.free).for_each(|i| self.own_patterns(own, at + i));
         }
         places(spots.numbers).for_each(|i| self.number(at + i));
+        if spots.runs | spots.streets | spots.hyphens | spots.dates | spots.inner == 0 {
+            return;
+        }
         self.runs.extend(places(spots.runs).map(|i| at + i));
         places(spots.streets).for_each(|i| self.streets(at + i));
         places(spots.hyphens).for_each(|i| self.hyphen(at + i));
@@ -188,11 +193,15 @@ impl Pass<'_> {
         }
     }
 
-    /// Most keys end in a letter, and like no label: is it otherwise with what ends before `at`?
+    /// Most keys end in a letter, and like no label: is it otherwise with what ends before `at`, and the blanks or the quote
+    /// behind it?
     #[inline]
     fn may_be_key(&self, at: usize) -> bool {
-        let quoted = at > 0 && matches!(self.text[at - 1], b'"' | b'\'' | b'`');
-        let end = at - usize::from(quoted);
+        let end = match self.text[..at] {
+            [.., b'"' | b'\'' | b'`'] => at - 1,
+            [.., b' ' | b'\t'] => self.text[..at].trim_ascii_end().len(),
+            _ => at,
+        };
         let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
         !letter || self.engine.words.may_end_with(self.text, end, self.marks.last_word(end))
     }
@@ -311,6 +320,11 @@ impl Pass<'_> {
 
     fn number_behind_words(&mut self, start: usize) {
         let (words, marks) = (&self.engine.words, &self.marks);
+        // Most words are no labels.
+        let word = matches!(self.text[..start], [.., b' '] if !self.may_be_key(start));
+        if word {
+            return;
+        }
         let may_end = |floor: usize, end: usize| words.may_end_label(self.text, floor, end, marks);
         let Some(key) = values::words_before(self.text, start, may_end) else { return };
         let Some(called) = self.called(&key) else { return };

@@ -148,6 +148,10 @@ impl Word {
 const OWNERS: [&str; 4] = ["person", "provider", "organisation", "software"];
 /// A bit for each of so many hashes says whether there is a word of it.
 const BITS: usize = 1 << 16;
+/// The same of what labels end with, letter by letter.
+const ENDINGS: usize = 1 << 18;
+/// Where spellings begin, behind all these bits.
+const SPELLINGS: usize = (2 * BITS + ENDINGS) / 8;
 
 /// A hash table: slots of a key and what stands for it; key 0 is an empty slot.
 #[derive(Clone, Copy, Default)]
@@ -163,7 +167,8 @@ pub(crate) struct Table {
     words: Slots,
     vetoes: Slots,
     parts: Slots,
-    /// Hashes of words that may end a label, then last letters of labels, as [`tail`] packs them; then spellings.
+    /// Hashes of words that may end a label, then last letters of labels, as [`tail`] packs them, then hashes of all that
+    /// labels end with; then spellings.
     ends: usize,
 }
 
@@ -187,7 +192,7 @@ impl Table {
             at += 16 << bits;
             slots
         });
-        (bytes.len() >= at + BITS / 4).then_some(Self { bytes, labels, words, vetoes, parts, ends: at })
+        (bytes.len() >= at + SPELLINGS).then_some(Self { bytes, labels, words, vetoes, parts, ends: at })
     }
 
     /// As bytes, for [`Table::from_bytes`].
@@ -223,7 +228,7 @@ impl Table {
     /// The usual spelling of a word, if it is another.
     pub(crate) fn canonical(&self, word: Word) -> Option<&[u8]> {
         let (start, len) = ((word.0 >> 8 & 0xff_ffff) as usize, (word.0 >> 32) as usize);
-        let start = self.ends + BITS / 4 + start;
+        let start = self.ends + SPELLINGS + start;
         self.bytes.get(start..start + len).filter(|text| !text.is_empty())
     }
 
@@ -237,13 +242,18 @@ impl Table {
 
     /// May a word with this hash end a label?
     pub(crate) fn may_end(&self, hash: u64) -> bool {
-        is_set(self.bytes.get(self.ends..).unwrap_or_default(), hash)
+        is_set(&self.bytes, self.ends, hash as usize % BITS)
     }
 
     /// Does a label have these last letters?
     #[inline]
     pub(crate) fn has_tail(&self, tail: u64) -> bool {
-        is_set(self.bytes.get(self.ends + BITS / 8..).unwrap_or_default(), tail)
+        is_set(&self.bytes, self.ends + BITS / 8, tail as usize % BITS)
+    }
+
+    /// May a label end with words, in their usual spelling and without blanks, that have this hash?
+    pub(crate) fn may_end_with(&self, hash: u64) -> bool {
+        is_set(&self.bytes, self.ends + BITS / 4, hash as usize % ENDINGS)
     }
 }
 
@@ -256,14 +266,15 @@ fn veto(rule: u16, hash: u64) -> u64 {
     hash ^ (u64::from(rule) + 1).wrapping_mul(BASE)
 }
 
+/// Is a bit set, of those that begin at a byte?
 #[inline]
-fn is_set(bits: &[u8], hash: u64) -> bool {
-    let bit = hash as usize % BITS;
-    bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+fn is_set(bytes: &[u8], from: usize, bit: usize) -> bool {
+    bytes.get(from + bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
 }
 
+/// Sets the bit of a hash.
 fn set_bit(bits: &mut [u8], hash: u64) {
-    let bit = hash as usize % BITS;
+    let bit = hash as usize % (bits.len() * 8);
     bits[bit / 8] |= 1 << (bit % 8);
 }
 
@@ -283,6 +294,7 @@ struct Draft {
     parts: BTreeSet<u64>,
     ends: Vec<u8>,
     tails: Vec<u8>,
+    endings: Vec<u8>,
 }
 
 impl Draft {
@@ -294,6 +306,7 @@ impl Draft {
             parts: BTreeSet::new(),
             ends: vec![0; BITS / 8],
             tails: vec![0; BITS / 8],
+            endings: vec![0; ENDINGS / 8],
         };
         for names in rules {
             // Weak labels first, so that a phrase that is both is strong.
@@ -311,7 +324,10 @@ impl Draft {
         let words = Words::of(phrase.as_bytes());
         let mut whole = Text::default();
         for i in (0..words.count).rev() {
-            whole = whole.behind(Text::of(self.canonical(words.get(i))));
+            for letter in self.canonical(words.get(i)).to_vec().iter().rev() {
+                whole = whole.behind(Text::of(&[*letter]));
+                set_bit(&mut self.endings, whole.hash());
+            }
             self.parts.insert(hash(words.get(i)));
         }
         let whole = whole.hash();
@@ -339,7 +355,9 @@ impl Draft {
     /// Other spellings of last words, and words that may follow a label, must pass the filter too.
     fn open_tails(&mut self) {
         let ends = self.ends.clone();
-        let may_end = |word: &Drafted| word.canonical.is_some_and(|usual| is_set(&ends, hash(usual.as_bytes())));
+        let may_end = |word: &Drafted| {
+            word.canonical.is_some_and(|usual| is_set(&ends, 0, hash(usual.as_bytes()) as usize % BITS))
+        };
         for (hash, word) in self.words.iter().filter(|(_, word)| word.plain || may_end(word)) {
             set_bit(&mut self.ends, *hash);
             set_bit(&mut self.tails, word.tail);
@@ -360,7 +378,7 @@ impl Draft {
         let tables = [slots(&labels.collect::<Vec<_>>()), slots(&words), set(&self.vetoes), set(&self.parts)];
         let mut bytes: Vec<u8> = tables.iter().map(|(bits, _)| *bits).collect();
         tables.iter().for_each(|(_, table)| bytes.extend(table));
-        [bytes, self.ends.clone(), self.tails.clone(), texts].concat()
+        [bytes, self.ends.clone(), self.tails.clone(), self.endings.clone(), texts].concat()
     }
 }
 

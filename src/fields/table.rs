@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use crate::document::Document;
 use crate::fields::{Field, Format, Label, Mark, Owner};
+use crate::streams::LineEnds;
 
 pub(crate) use owner::owner_of;
 
@@ -85,8 +86,9 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
     if whole && bytes.starts_with(b"\xef\xbb\xbf") {
         at = 3;
     }
+    let mut ends = LineEnds::new(bytes);
     while at < bytes.len() {
-        let end = line_after(bytes, at);
+        let end = ends.after(at);
         let first = bytes[at];
         if boxed::may_be_rule(first)
             && let Some(table) = boxed::table(bytes, before.clone(), at..end)

@@ -34,6 +34,20 @@ static BASE64: [u8; 256] = {
     table
 };
 
+/// What six bits each character stands for (RFC 4648, sections 4 and 5); of others it does not matter.
+static SIX: [u8; 256] = {
+    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut table = [63; 256];
+    let mut six = 0;
+    while six < letters.len() {
+        table[letters[six] as usize] = six as u8;
+        six += 1;
+    }
+    table[b'+' as usize] = 62;
+    table[b'-' as usize] = 62;
+    table
+};
+
 /// Runs of base64 that hold text, each with the text, among those that begin at `runs`.
 pub(crate) fn texts(bytes: &[u8], runs: &[usize]) -> Vec<(Range<usize>, Vec<u8>)> {
     let run = |start: &usize| {
@@ -71,7 +85,7 @@ fn place(document: &Document, at: usize) -> Pos {
 /// Might the run be text that `bytes` begin with? Most are words or numbers, and cease to look so soon.
 fn tastes_of_text(bytes: &[u8]) -> bool {
     let mut odd = 0;
-    for four in bytes[..bytes.len().min(TASTE)].chunks_exact(4) {
+    for four in bytes[..bytes.len().min(TASTE)].as_chunks::<4>().0 {
         if four.iter().any(|byte| BASE64[usize::from(*byte)] == 0) {
             break;
         }
@@ -108,14 +122,8 @@ fn decode(text: &[u8]) -> Vec<u8> {
 
 /// The bytes of up to four characters; zeros in the place of what is not there.
 fn three(four: &[u8]) -> [u8; 3] {
-    let value = |byte: u8| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        _ => 63,
-    };
-    let bits = four.iter().fold(0_u32, |bits, byte| bits << 6 | u32::from(value(*byte))) << (6 * (4 - four.len()));
+    let six = |bits: u32, byte: &u8| bits << 6 | u32::from(SIX[usize::from(*byte)]);
+    let bits = four.iter().fold(0_u32, six) << (6 * (4 - four.len()));
     let [_, one, two, three] = bits.to_be_bytes();
     [one, two, three]
 }

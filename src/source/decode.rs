@@ -180,7 +180,7 @@ fn put(c: char, out: &mut Vec<u8>) {
 /// UTF-16 without a mark: one of two neighbours is NUL nearly always, the other is a printable Latin character.
 fn unmarked(head: &[u8]) -> Option<bool> {
     let pairs = head.len() / 2;
-    if pairs < 4 || !head.contains(&0) {
+    if pairs < 4 || memchr::memchr(0, head).is_none() {
         return None;
     }
     let is_latin = |low: u8, high: u8| high == 0 && matches!(low, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0xA0..);

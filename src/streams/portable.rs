@@ -1,6 +1,6 @@
 //! Programs without vector instructions of a certain kind. The other forms are held against this one.
 
-use super::{Bytes, OWN, Vector, Words};
+use super::{BLOCK, Bytes, OWN, Vector, Words};
 
 /// The bits of a group's bytes: stream `k` has the bit of weight `2^k` of each byte.
 pub(super) fn transpose(bytes: &Bytes, bits: &mut [Words; 8]) {
@@ -13,6 +13,13 @@ pub(super) fn transpose(bytes: &Bytes, bits: &mut [Words; 8]) {
             }
         }
         bits.iter_mut().zip(out).for_each(|(plane, bits)| plane[word] = bits);
+    }
+}
+
+/// The line ends in each block, one bit a byte.
+pub(super) fn line_ends(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+    for (block, bits) in blocks.iter().zip(bits) {
+        *bits = block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == b'\n'));
     }
 }
 

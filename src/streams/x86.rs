@@ -6,7 +6,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Bytes, Code, State, Vector, Words};
+use super::{BLOCK, Bytes, Code, State, Vector, Words};
 
 /// What the processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,11 @@ impl Form {
             // SAFETY: the form exists only where AVX-512 F, BW and VL were detected (`Form::all`).
             Self::Avx512 => unsafe { transpose_avx512(bytes, bits) },
         }
+    }
+
+    pub(super) fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+        // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
+        unsafe { line_ends_avx2(blocks, bits) }
     }
 
     pub(super) fn run<C: Code>(self, bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
@@ -66,6 +71,16 @@ fn transpose_avx2(bytes: &Bytes, bits: &mut [Words; 8]) {
             plane[word] = u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32;
             (a, b) = (_mm256_add_epi8(a, a), _mm256_add_epi8(b, b));
         }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn line_ends_avx2(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+    let end = _mm256_set1_epi8(b'\n' as i8);
+    for (block, bits) in blocks.iter().zip(bits) {
+        let [a, b] = block.as_chunks::<32>().0 else { return };
+        let [a, b] = [a, b].map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(half), end)) as u32);
+        *bits = u64::from(a) | u64::from(b) << 32;
     }
 }
 

@@ -19,8 +19,11 @@ impl Pass<'_> {
         engine.search.openings.at(&self.text[at..], &mut found);
         if !found.is_empty() {
             found.sort_unstable();
-            let looks: Vec<RuleLook> = found.drain(..).filter_map(|number| engine.looks[usize::from(number)]).collect();
+            let mut looks = std::mem::take(&mut self.looks);
+            looks.extend(found.drain(..).filter_map(|number| engine.looks[usize::from(number)]));
             self.shapes(&looks, at);
+            looks.clear();
+            self.looks = looks;
         }
         self.found = found;
     }
@@ -66,10 +69,10 @@ impl Pass<'_> {
 
     /// Patterns that hold the byte at `at`.
     pub(super) fn inner(&mut self, at: usize) {
-        let (engine, mut found) = (self.engine, Vec::new());
+        let (engine, mut found) = (self.engine, std::mem::take(&mut self.found));
         engine.search.insides.at(&self.text[at..], &mut found);
         found.sort_unstable();
-        for number in found {
+        for number in found.drain(..) {
             let number = usize::from(number);
             let (Some((rule, look)), (_, before)) = (engine.inner[number], engine.search.inner[number]) else {
                 continue;
@@ -81,6 +84,7 @@ impl Pass<'_> {
             let places: Vec<usize> = (start..at).filter(begins).collect();
             let _ = places.into_iter().any(|i| self.shape(rule, look, i));
         }
+        self.found = found;
     }
 
     /// Tries a rule's patterns at `at`; true if there is a hit.

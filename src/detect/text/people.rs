@@ -1,5 +1,6 @@
 //! Names that nothing labels, and the days of notes.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::{Pass, is_word};
@@ -12,10 +13,11 @@ impl Pass<'_> {
     /// A capital: perhaps the beginning of a name.
     pub(super) fn capital(&mut self, start: usize, end: usize) {
         let text = self.text;
+        let known = LazyCell::new(|| words::facts(&text[start..end]));
         if self.document.kind.is_running_text()
             && end - start >= 3
             && matches!(text.get(end), Some(b' ' | b'.'))
-            && words::facts(&text[start..end]).is(Class::Month)
+            && known.is(Class::Month)
         {
             self.date_in_prose(start);
         }
@@ -32,7 +34,7 @@ impl Pass<'_> {
         if !next(after) {
             return;
         }
-        if title && words::facts(&text[start..end]).is(Class::Title) {
+        if title && known.is(Class::Title) {
             if let Some((at, clues)) = names::after_cue(text, after) {
                 let doctor = text[start..end].eq_ignore_ascii_case(b"dr");
                 let owner = if doctor { Owner::Provider } else { Owner::Person };
@@ -43,7 +45,7 @@ impl Pass<'_> {
         if let Some((at, clues)) = names::in_text(text, start) {
             let cue = beside::cue(text, start);
             self.name(rule, at, clues.when(cue, Clues::CUE), Owner::Unknown);
-        } else if words::facts(&text[start..end]).given() >= 3 && beside::cue(text, start) {
+        } else if known.given() >= 3 && beside::cue(text, start) {
             // `patient Norma Delacroix`: a surname may be new behind a cue.
             if let Some((at, clues)) = names::after_cue(text, start).filter(|(at, _)| at.end > end) {
                 self.name(rule, at, clues.with(Clues::CUE), Owner::Unknown);
@@ -59,6 +61,10 @@ impl Pass<'_> {
     /// Two cells that are a surname and a given name: the line may be a record.
     fn name_cells(&mut self, start: usize, end: usize) {
         let next = self.text[end + 1..].iter().take_while(|b| is_word(**b)).count();
+        // Lists of constants: `FOO,` and a line end.
+        if next == 0 {
+            return;
+        }
         let (one, two) = (words::facts(&self.text[start..end]), words::facts(&self.text[end + 1..end + 1 + next]));
         let both = one.surname().max(one.given()) >= 2 && two.given().max(two.surname()) >= 2;
         if both && one.common() <= 4 && two.common() <= 4 {

@@ -25,7 +25,9 @@ impl Reader<'_> {
     /// Values bound to the placeholders of the statement with this keyword; returns where reading goes on.
     pub(super) fn bound(&mut self, keyword: Keyword, found: &Range<usize>) -> Option<usize> {
         let near = &self.bytes[found.end..self.bytes.len().min(found.end + STATEMENT)];
-        memchr::memchr3(b'?', b'$', b'@', near).or_else(|| memchr::memmem::find(near, b"%s"))?;
+        if !has_placeholder(near) || keyword != Keyword::Insert && ends_first(near) {
+            return None;
+        }
         let (holders, end) = match keyword {
             Keyword::Insert => self.of_insert(found.end)?,
             _ => self.of_conditions(found.end),
@@ -203,6 +205,20 @@ const FILLERS: &[&[u8]] =
 
 fn is_any(word: &[u8], list: &[&[u8]]) -> bool {
     list.iter().any(|one| word.eq_ignore_ascii_case(one))
+}
+
+/// May a placeholder stand in this text?
+fn has_placeholder(text: &[u8]) -> bool {
+    memchr::memchr3(b'?', b'$', b'@', text).is_some() || memchr::memmem::find(text, b"%s").is_some()
+}
+
+/// A quick no: a statement that plainly ends before any placeholder. The words of SQL stand in comments of code, too.
+fn ends_first(text: &[u8]) -> bool {
+    let end = text.iter().position(|b| matches!(b, b';' | b'\'' | b'"' | b'`' | b'[' | b'\\'));
+    let Some(end) = end.filter(|end| text[*end] == b';') else { return false };
+    let before = &text[..end];
+    let comment = |pair: &[u8]| pair == b"/*" || pair == b"--";
+    !has_placeholder(before) && !before.windows(2).any(comment)
 }
 
 /// Where the placeholder stands that `token` is or begins: `?`, `$1`, `@p0`, `%s`.

@@ -11,7 +11,8 @@ const LONGEST: usize = 16 * 1024;
 /// The table whose header is `line`, when the rows below bear it out; else where to look on: a header is the first
 /// of the lines that have as many cells.
 pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Table, usize> {
-    if line.len() > LONGEST || is_preprocessed(&bytes[line.clone()]) || !first_cell_ends(&bytes[line.clone()]) {
+    let text = &bytes[line.clone()];
+    if line.len() > LONGEST || ends_no_names(text) || is_preprocessed(text) || !first_cell_ends(text) {
         return Err(line.end);
     }
     let Some(delimiters) = delimiters(&bytes[line.clone()]) else {
@@ -44,10 +45,20 @@ fn is_preprocessed(line: &[u8]) -> bool {
     line.starts_with(b"#define ") || line.starts_with(b"#include ")
 }
 
+/// A quick no by a line's last byte: `;`, `|` and what no column's name holds end statements, not names.
+fn ends_no_names(line: &[u8]) -> bool {
+    line.trim_ascii_end().last().is_some_and(|last| matches!(last, b';' | b'|') || CLASS[usize::from(*last)] == REFUSED)
+}
+
 /// Does a delimiter come soon? It spares most lines of prose and code a closer look.
 fn first_cell_ends(line: &[u8]) -> bool {
-    let end = line.iter().take(70).map(|&b| CLASS[usize::from(b)]).find(|&class| class != NAME && class != AROUND);
-    end.is_some_and(|class| class < NAME)
+    for byte in &line[..line.len().min(70)] {
+        match CLASS[usize::from(*byte)] {
+            NAME | AROUND => {}
+            class => return class < NAME,
+        }
+    }
+    false
 }
 
 /// Length of a `#` before the names (`#chrom`, `# id, name`).

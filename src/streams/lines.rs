@@ -1,0 +1,88 @@
+//! Where lines end.
+
+use super::{BLOCK, Form};
+
+/// How many blocks are read together.
+const WINDOW: usize = 64;
+
+/// Tells where a text's lines end, from its beginning on: many lines together, since most are short.
+pub(crate) struct LineEnds<'t> {
+    form: Form,
+    text: &'t [u8],
+    /// Where the blocks begin that were read last, and the line ends in each.
+    start: usize,
+    bits: [u64; WINDOW],
+}
+
+impl<'t> LineEnds<'t> {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
+        Self::on(Form::best(), text)
+    }
+
+    fn on(form: Form, text: &'t [u8]) -> Self {
+        let mut ends = Self { form, text, start: 0, bits: [0; WINDOW] };
+        ends.read(0);
+        ends
+    }
+
+    /// The offset just behind the first line end at or behind `at`; where there is none, the text's end.
+    #[inline]
+    pub(crate) fn after(&mut self, at: usize) -> usize {
+        let mut at = at;
+        while at < self.text.len() {
+            if !(self.start..self.start + WINDOW * BLOCK).contains(&at) {
+                self.read(at);
+            }
+            let (first, bit) = ((at - self.start) / BLOCK, (at - self.start) % BLOCK);
+            let mut bits = self.bits[first] & u64::MAX << bit;
+            for (block, next) in (first..WINDOW).zip(self.bits[first + 1..].iter().chain([&0])) {
+                if bits != 0 {
+                    return self.start + block * BLOCK + bits.trailing_zeros() as usize + 1;
+                }
+                bits = *next;
+            }
+            at = self.start + WINDOW * BLOCK;
+        }
+        self.text.len()
+    }
+
+    /// Reads the blocks from that of `at` on.
+    fn read(&mut self, at: usize) {
+        self.start = at / BLOCK * BLOCK;
+        let (blocks, rest) = self.text[self.start..].as_chunks::<BLOCK>();
+        let blocks = &blocks[..blocks.len().min(WINDOW)];
+        self.form.line_ends(blocks, &mut self.bits);
+        if let Some(left) = self.bits.get_mut(blocks.len()..) {
+            left.fill(0);
+            if let Some(last) = left.first_mut() {
+                *last = memchr::memchr_iter(b'\n', rest).fold(0, |bits, at| bits | 1 << at);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn line_ends_are_found(lines in prop::collection::vec(0usize..300, 0..60), step in 1usize..200) {
+            let mut text = Vec::new();
+            for (i, len) in lines.iter().enumerate() {
+                text.extend(std::iter::repeat_n(if i % 2 == 0 { 0x8a } else { b'\t' }, *len));
+                text.push(b'\n');
+            }
+            text.truncate(text.len().saturating_sub(step % 3));
+            for form in Form::all() {
+                let mut ends = LineEnds::on(form, &text);
+                for at in (0..text.len() + 2).step_by(step).chain([0]) {
+                    let behind = text.get(at..).and_then(|rest| rest.iter().position(|b| *b == b'\n'));
+                    prop_assert_eq!(ends.after(at), behind.map_or(text.len(), |n| at + n + 1), "{:?} {}", form, at);
+                }
+            }
+        }
+    }
+}
