@@ -3,6 +3,7 @@
 //! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for many bytes at once.
 //! They are written as a [`program`], which is compiled when phivet is built; a [`Machine`] runs its code over a text.
 
+pub(crate) mod fragments;
 mod lines;
 mod portable;
 #[cfg(test)]
@@ -113,6 +114,16 @@ impl Form {
             Self::Portable => portable::line_ends(blocks, bits),
             #[cfg(target_arch = "x86_64")]
             Self::X86(form) => form.line_ends(blocks, bits),
+        }
+    }
+
+    /// The first place from `from` on where a bucket says yes, and the buckets; or where reading must go on without
+    /// vectors.
+    fn fragments(self, tables: &fragments::Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
+        match self {
+            Self::Portable => Err(from),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.fragments(tables, text, from),
         }
     }
 

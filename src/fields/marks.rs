@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use super::FORMATS;
-use super::texts::{Texts, spellings};
+use super::texts::spellings;
 use crate::document::Document;
+use crate::streams::fragments::{BUCKETS, Fragments, offset_of_rarest};
 
 /// What a document of a format must hold.
 pub enum Mark {
@@ -77,20 +78,17 @@ impl Holds {
 
 struct Search {
     always: u64,
-    parts: Vec<Part>,
-}
-
-/// Texts that are looked for together. Vector instructions tell few of one kind apart that have four bytes or more much
-/// quicker than many of all kinds: reading a text three times takes half of the time.
-struct Part {
-    texts: Texts,
-    /// For each text all marks that begin with it.
-    marks: Vec<Vec<One>>,
+    fragments: Fragments,
+    /// For each bucket of fragments the marks that are looked for there.
+    marks: [Vec<One>; BUCKETS],
 }
 
 /// One text, and the formats that are marked by it, as bits.
 struct One {
     text: Vec<u8>,
+    /// How far its fragment stands behind its beginning, and what that begins with.
+    offset: usize,
+    three: [u8; 3],
     /// Wherever it stands.
     formats: u64,
     /// Where it begins a word.
@@ -103,7 +101,7 @@ impl Search {
         for (i, format) in FORMATS.iter().enumerate() {
             let mut add = |text: &str, word: bool| {
                 let (formats, of_words) = (u64::from(!word) << i, u64::from(word) << i);
-                marks.push(One { text: text.into(), formats, of_words });
+                marks.push(One { text: text.into(), offset: 0, three: [0; 3], formats, of_words });
             };
             match format.mark {
                 Mark::Nothing => always |= 1 << i,
@@ -112,52 +110,49 @@ impl Search {
             }
         }
         for (i, texts) in (FORMATS.len()..).zip(OTHERS) {
-            marks.extend(texts.iter().map(|text| One { text: (*text).into(), formats: 1 << i, of_words: 0 }));
+            marks.extend(texts.iter().map(|text| One {
+                text: (*text).into(),
+                offset: 0,
+                three: [0; 3],
+                formats: 1 << i,
+                of_words: 0,
+            }));
         }
-        // The fewer are looked for, the quicker: what begins with another one is seen where that is.
-        marks.sort_by_key(|mark| mark.text.len());
-        let mut groups: Vec<Vec<One>> = Vec::new();
-        for mark in marks {
-            let begun =
-                groups.iter_mut().find(|group| group.first().is_some_and(|one| mark.text.starts_with(&one.text)));
-            match begun {
-                Some(group) => group.push(mark),
-                None => groups.push(vec![mark]),
-            }
-        }
-        let mut parts: [Vec<Vec<One>>; 3] = Default::default();
-        for group in groups {
-            let first = group.first().map_or(&[][..], |one| &one.text);
-            let part = if first.len() < 4 { 0 } else { 1 + usize::from(first[0].is_ascii_alphabetic()) };
-            parts[part].push(group);
-        }
-        Self { always, parts: parts.into_iter().map(Part::new).collect() }
+        let fragments: Vec<Vec<u8>> = marks.iter_mut().map(One::cut).collect();
+        let (fragments, buckets) = Fragments::new(&fragments.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let mut of_bucket: [Vec<One>; BUCKETS] = Default::default();
+        marks.into_iter().zip(buckets).for_each(|(mark, bucket)| of_bucket[bucket].push(mark));
+        Self { always, fragments, marks: of_bucket }
     }
 
     fn read(&self, text: &[u8], found: &mut Holds) {
-        self.parts.iter().for_each(|part| part.read(text, found));
+        let patients = 1 << (FORMATS.len() + OTHERS.len() - 1);
+        let mut from = 0;
+        while let Some((at, buckets)) = self.fragments.next(text, from) {
+            from = at + 1;
+            let Some(three) = text[at..].first_chunk() else { continue };
+            let marks = self.marks.iter().enumerate().filter(|(bucket, _)| buckets >> bucket & 1 == 1);
+            for mark in marks.flat_map(|(_, marks)| marks).filter(|mark| mark.three == *three) {
+                let Some(start) = at.checked_sub(mark.offset).filter(|i| text[*i..].starts_with(&mark.text)) else {
+                    continue;
+                };
+                let inside = start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_');
+                found.0 |= mark.formats | if inside { 0 } else { mark.of_words };
+                if mark.formats & patients != 0 {
+                    found.1 = found.1.min(start);
+                }
+            }
+        }
     }
 }
 
-impl Part {
-    fn new(marks: Vec<Vec<One>>) -> Self {
-        let texts: Vec<&[u8]> = marks.iter().flat_map(|group| group.first()).map(|one| &one.text[..]).collect();
-        Self { texts: Texts::new(&texts), marks }
-    }
-
-    fn read(&self, text: &[u8], found: &mut Holds) {
-        let (mut from, patients) = (0, 1 << (FORMATS.len() + OTHERS.len() - 1));
-        while let Some((at, which)) = self.texts.next(text, from) {
-            let inside = at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_');
-            for mark in self.marks[which].iter().filter(|mark| text[at..].starts_with(&mark.text)) {
-                found.0 |= mark.formats | if inside { 0 } else { mark.of_words };
-                if mark.formats & patients != 0 {
-                    found.1 = found.1.min(at);
-                }
-            }
-            // Another may begin inside of it.
-            from = at + 1;
-        }
+impl One {
+    /// What of it is looked for: its rarest bytes.
+    fn cut(&mut self) -> Vec<u8> {
+        self.offset = offset_of_rarest(&self.text);
+        let fragment = &self.text[self.offset..];
+        self.three = fragment.first_chunk().copied().unwrap_or_default();
+        fragment.to_vec()
     }
 }
 

@@ -90,6 +90,11 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
     while at < bytes.len() {
         let end = ends.after(at);
         let first = bytes[at];
+        // Most lines of code are indented.
+        if first == b'\t' && !whole {
+            (before, at) = (at..end, end);
+            continue;
+        }
         if boxed::may_be_rule(first)
             && let Some(table) = boxed::table(bytes, before.clone(), at..end)
         {

@@ -1,35 +1,47 @@
 //! Words of health care: how many a document uses, and whether a line has one.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
 use std::ops::Range;
 
 use crate::words::{self, Class};
 
+/// How many words are known to a thread that were looked up lately; a power of two.
+const KNOWN: usize = 2048;
+
+thread_local! {
+    /// Their hashes, and in the last bit whether they are words of health care. Files of one project say the same words.
+    static LATELY: RefCell<[u64; KNOWN]> = const { RefCell::new([0; KNOWN]) };
+}
+
 /// How many different words of health care a text uses, up to `most`.
 pub(super) fn health_words(text: &[u8], most: usize) -> usize {
-    let mut seen = HashSet::new();
-    // Texts say the same words again and again; what was looked up lately is not looked up again.
-    let mut known = [0_u64; 256];
-    let mut at = 0;
-    while at < text.len() {
-        let start = at;
-        at = letters_end(text, at);
-        let word = &text[start..at];
-        at += 1;
-        if word.len() < 3 {
-            continue;
+    let mut seen: Vec<&[u8]> = Vec::new();
+    LATELY.with_borrow_mut(|lately| {
+        let mut at = 0;
+        while at < text.len() && seen.len() < most {
+            let start = at;
+            at = letters_end(text, at);
+            let word = &text[start..at];
+            at += 1;
+            if is_known(lately, word) && !seen.iter().any(|own| own.eq_ignore_ascii_case(word)) {
+                seen.push(word);
+            }
         }
-        let key = key(word);
-        let slot = &mut known[(key >> 56) as usize];
-        if std::mem::replace(slot, key) == key || !is_health(word) {
-            continue;
-        }
-        seen.insert(word.to_ascii_lowercase());
-        if seen.len() >= most {
-            break;
-        }
-    }
+    });
     seen.len()
+}
+
+/// Is it a word of health care? What was looked up lately is not looked up again.
+fn is_known(lately: &mut [u64; KNOWN], word: &[u8]) -> bool {
+    if word.len() < 3 {
+        return false;
+    }
+    let key = key(word) & !1;
+    let slot = &mut lately[(key >> 32) as usize % KNOWN];
+    if *slot & !1 != key {
+        *slot = key | u64::from(is_health(word));
+    }
+    *slot & 1 == 1
 }
 
 /// Where the letters end that begin at `at`.
@@ -58,13 +70,11 @@ fn is_health(word: &[u8]) -> bool {
 pub(super) struct HealthWords {
     read: Range<usize>,
     words: Vec<Range<usize>>,
-    /// Words that were looked up lately: their hashes, and in the last bit whether they are such words.
-    known: [u64; 256],
 }
 
 impl HealthWords {
     pub(super) fn new() -> Self {
-        Self { read: 0..0, words: Vec::new(), known: [0; 256] }
+        Self { read: 0..0, words: Vec::new() }
     }
 
     /// Does one stand in this range, or a piece of a word that is one by itself?
@@ -91,25 +101,17 @@ impl HealthWords {
 
     fn read_to(&mut self, text: &[u8], end: usize) {
         let mut at = self.read.end;
-        while at < end {
-            let start = at;
-            at = letters_end(text, at);
-            let word = &text[start..at];
-            if word.len() >= 3 && self.is_health(word) {
-                self.words.push(start..at);
+        LATELY.with_borrow_mut(|lately| {
+            while at < end {
+                let start = at;
+                at = letters_end(text, at);
+                if is_known(lately, &text[start..at]) {
+                    self.words.push(start..at);
+                }
+                at += usize::from(start == at);
             }
-            at += usize::from(start == at);
-        }
+        });
         self.read.end = self.read.end.max(at);
-    }
-
-    fn is_health(&mut self, word: &[u8]) -> bool {
-        let key = key(word) & !1;
-        let slot = &mut self.known[(key >> 56) as usize];
-        if *slot & !1 != key {
-            *slot = key | u64::from(is_health(word));
-        }
-        *slot & 1 == 1
     }
 }
 

@@ -12,6 +12,10 @@ pub(crate) struct LineEnds<'t> {
     /// Where the blocks begin that were read last, and the line ends in each.
     start: usize,
     bits: [u64; WINDOW],
+    /// What was told last, the block in which it stands, and the line ends that follow in that block.
+    told: usize,
+    block: usize,
+    left: u64,
 }
 
 impl<'t> LineEnds<'t> {
@@ -20,7 +24,7 @@ impl<'t> LineEnds<'t> {
     }
 
     fn on(form: Form, text: &'t [u8]) -> Self {
-        let mut ends = Self { form, text, start: 0, bits: [0; WINDOW] };
+        let mut ends = Self { form, text, start: 0, bits: [0; WINDOW], told: 0, block: 0, left: 0 };
         ends.read(0);
         ends
     }
@@ -28,18 +32,32 @@ impl<'t> LineEnds<'t> {
     /// The offset just behind the first line end at or behind `at`; where there is none, the text's end.
     #[inline]
     pub(crate) fn after(&mut self, at: usize) -> usize {
+        if at == self.told && self.left != 0 { self.tell() } else { self.seek(at) }
+    }
+
+    /// The first of the line ends that are left in the block.
+    #[inline]
+    fn tell(&mut self) -> usize {
+        self.told = self.start + self.block * BLOCK + self.left.trailing_zeros() as usize + 1;
+        self.left &= self.left - 1;
+        self.told
+    }
+
+    fn seek(&mut self, at: usize) -> usize {
         let mut at = at;
         while at < self.text.len() {
             if !(self.start..self.start + WINDOW * BLOCK).contains(&at) {
                 self.read(at);
             }
             let (first, bit) = ((at - self.start) / BLOCK, (at - self.start) % BLOCK);
-            let mut bits = self.bits[first] & u64::MAX << bit;
-            for (block, next) in (first..WINDOW).zip(self.bits[first + 1..].iter().chain([&0])) {
-                if bits != 0 {
-                    return self.start + block * BLOCK + bits.trailing_zeros() as usize + 1;
-                }
-                bits = *next;
+            self.left = self.bits[first] & u64::MAX << bit;
+            self.block = first;
+            while self.left == 0 && self.block + 1 < WINDOW {
+                self.block += 1;
+                self.left = self.bits[self.block];
+            }
+            if self.left != 0 {
+                return self.tell();
             }
             at = self.start + WINDOW * BLOCK;
         }

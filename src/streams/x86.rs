@@ -6,6 +6,7 @@
 
 use std::arch::x86_64::*;
 
+use super::fragments::{LEN, Tables};
 use super::{BLOCK, Bytes, Code, State, Vector, Words};
 
 /// What the processor has.
@@ -38,6 +39,11 @@ impl Form {
     pub(super) fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
         // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
         unsafe { line_ends_avx2(blocks, bits) }
+    }
+
+    pub(super) fn fragments(self, tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
+        // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
+        unsafe { fragments_avx2(tables, text, from) }
     }
 
     pub(super) fn run<C: Code>(self, bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
@@ -82,6 +88,49 @@ fn line_ends_avx2(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
         let [a, b] = [a, b].map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(half), end)) as u32);
         *bits = u64::from(a) | u64::from(b) << 32;
     }
+}
+
+/// The same sixteen entries in both halves.
+#[target_feature(enable = "avx2")]
+fn table(entries: &[u8; 16]) -> __m256i {
+    // SAFETY: sixteen bytes are read, and there are sixteen; the address need not be aligned.
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(entries.as_ptr().cast()) })
+}
+
+#[target_feature(enable = "avx2")]
+fn fragments_avx2(tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
+    let [a, b, c, d] = &tables.low;
+    let low = [table(a), table(b), table(c), table(d)];
+    let [a, b, c, d] = &tables.high;
+    let high = [table(a), table(b), table(c), table(d)];
+    let half = _mm256_set1_epi8(15);
+    let mut at = from;
+    while let Some(lot) = text.get(at..).and_then(|rest| rest.first_chunk::<{ 32 + LEN - 1 }>()) {
+        let mut buckets = _mm256_set1_epi8(-1);
+        for i in 0..LEN {
+            let Some(bytes) = lot[i..].first_chunk() else { return Err(at) };
+            let bytes = load32(bytes);
+            let lower = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, half));
+            let upper = _mm256_shuffle_epi8(high[i], _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half));
+            buckets = _mm256_and_si256(buckets, _mm256_and_si256(lower, upper));
+        }
+        let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, _mm256_setzero_si256())) as u32;
+        let mut yes = !none;
+        if yes != 0 {
+            let mut found = [0; 32];
+            // SAFETY: thirty-two bytes are written, and there are thirty-two; the address need not be aligned.
+            unsafe { _mm256_storeu_si256(found.as_mut_ptr().cast(), buckets) };
+            while yes != 0 {
+                let place = yes.trailing_zeros() as usize;
+                if lot[place..].first_chunk().is_some_and(|four| tables.begin(*four)) {
+                    return Ok((at + place, found[place]));
+                }
+                yes &= yes - 1;
+            }
+        }
+        at += 32;
+    }
+    Err(at)
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]

@@ -12,7 +12,7 @@ const LONGEST: usize = 16 * 1024;
 /// of the lines that have as many cells.
 pub(super) fn table(bytes: &[u8], line: Range<usize>, whole: bool) -> Result<Table, usize> {
     let text = &bytes[line.clone()];
-    if line.len() > LONGEST || ends_no_names(text) || is_preprocessed(text) || !first_cell_ends(text) {
+    if line.len() > LONGEST || is_preprocessed(text) || ends_no_names(text) || !first_cell_ends(text) {
         return Err(line.end);
     }
     let Some(delimiters) = delimiters(&bytes[line.clone()]) else {
