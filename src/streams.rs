@@ -13,6 +13,7 @@ mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -144,15 +145,25 @@ impl Form {
     }
 }
 
+/// Room for some groups, which the next text has use for, too.
+#[derive(Default)]
+struct Room {
+    /// The bits of each group's bytes.
+    bits: Vec<[Words; 8]>,
+    /// For each group and question its words; the last is not the group's own.
+    answers: Vec<Words>,
+}
+
+thread_local! {
+    static ROOM: Cell<Option<Room>> = const { Cell::new(None) };
+}
+
 /// Runs code over a text, [`GROUPS`] groups at a time.
 pub(crate) struct Machine<'t, C> {
     form: Form,
     text: &'t [u8],
     state: State,
-    /// The bits of each group's bytes.
-    bits: Vec<[Words; 8]>,
-    /// For each group and question its words; the last is not the group's own.
-    answers: Vec<Words>,
+    room: Room,
     /// The bytes of the groups that were read last.
     own: Range<usize>,
     code: PhantomData<C>,
@@ -171,8 +182,11 @@ impl<'t, C: Code> Machine<'t, C> {
     fn on(form: Form, text: &'t [u8]) -> Self {
         let state = State { befores: vec![[0; GROUP]; C::BEFORES], throughs: vec![false; C::THROUGHS] };
         let groups = text.len().div_ceil(OWN * BLOCK).min(GROUPS);
-        let (bits, answers) = (vec![[[0; GROUP]; 8]; groups], vec![[0; GROUP]; groups * C::ANSWERS]);
-        Self { form, text, state, bits, answers, own: 0..0, code: PhantomData }
+        // What stands in it from the text before is written over before it is read.
+        let mut room = ROOM.take().unwrap_or_default();
+        room.bits.resize(groups.max(room.bits.len()), [[0; GROUP]; 8]);
+        room.answers.resize((groups * C::ANSWERS).max(room.answers.len()), [0; GROUP]);
+        Self { form, text, state, room, own: 0..0, code: PhantomData }
     }
 
     /// Reads on: each group that was read, and where its bytes begin; `None` behind the last.
@@ -180,14 +194,14 @@ impl<'t, C: Code> Machine<'t, C> {
         let start = self.own.end;
         let rest = self.text.get(start..).filter(|rest| !rest.is_empty())?;
         let groups = rest.len().div_ceil(OWN * BLOCK).min(GROUPS);
-        for (group, bits) in self.bits[..groups].iter_mut().enumerate() {
+        for (group, bits) in self.room.bits[..groups].iter_mut().enumerate() {
             let bytes = &rest[group * OWN * BLOCK..];
             match bytes.as_chunks().0.first_chunk() {
                 Some(bytes) => self.form.transpose(bytes, bits),
                 None => self.form.transpose(&last(bytes), bits),
             }
         }
-        for (bits, answers) in self.bits[..groups].iter().zip(self.answers.chunks_mut(C::ANSWERS)) {
+        for (bits, answers) in self.room.bits[..groups].iter().zip(self.room.answers.chunks_mut(C::ANSWERS)) {
             self.form.run::<C>(bits, &mut self.state, answers);
         }
         self.own = start..self.text.len().min(start + groups * OWN * BLOCK);
@@ -199,7 +213,7 @@ impl<'t, C: Code> Machine<'t, C> {
     fn end(&mut self, groups: usize) {
         let len = self.own.len() - (groups - 1) * OWN * BLOCK;
         if len < OWN * BLOCK {
-            let last = self.answers.chunks_mut(C::ANSWERS).nth(groups - 1);
+            let last = self.room.answers.chunks_mut(C::ANSWERS).nth(groups - 1);
             last.into_iter().flatten().for_each(|row| row[len / BLOCK] &= (1 << (len % BLOCK)) - 1);
         }
     }
@@ -208,7 +222,13 @@ impl<'t, C: Code> Machine<'t, C> {
     #[inline]
     pub(crate) fn row(&self, group: usize, question: usize) -> &[u64] {
         let left = (self.own.len() - group * OWN * BLOCK).div_ceil(BLOCK);
-        &self.answers[group * C::ANSWERS + question][..left.min(OWN)]
+        &self.room.answers[group * C::ANSWERS + question][..left.min(OWN)]
+    }
+}
+
+impl<C> Drop for Machine<'_, C> {
+    fn drop(&mut self) {
+        ROOM.set(Some(std::mem::take(&mut self.room)));
     }
 }
 

@@ -229,7 +229,7 @@ pub(crate) struct Known {
 }
 
 /// How many keys are known; a power of two.
-const KEYS: usize = 1024;
+const KEYS: usize = 4096;
 
 thread_local! {
     static KNOWN: Cell<Option<Known>> = const { Cell::new(None) };
@@ -250,7 +250,7 @@ impl Known {
     /// As [`Vocabulary::look_up`].
     pub(crate) fn look_up(&mut self, words: &Vocabulary, key: &[u8]) -> Option<Called> {
         let hash = hash_of(key);
-        let slot = &mut self.keys[(hash >> 54) as usize % KEYS];
+        let slot = &mut self.keys[(hash >> 32) as usize % KEYS];
         if slot.0 != hash {
             *slot = (hash, words.look_up(key));
         }

@@ -39,7 +39,7 @@ impl Detector for Mentions {
         let prose = document.kind.is_running_text();
         let terse = matches!(document.kind, Kind::Code | Kind::Config | Kind::Log);
         let data = matches!(document.kind, Kind::Data | Kind::Unknown);
-        if !(prose || terse || data) || !PERSONAL.iter().any(personal) {
+        if !(prose || terse || data) || hits.is_empty() || !PERSONAL.iter().any(personal) {
             return;
         }
         let text = &document.bytes[..];

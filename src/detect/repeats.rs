@@ -74,10 +74,14 @@ fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
 impl Repeats {
     /// What was surely found, and is worth being looked for.
     fn values(&self, text: &[u8], hits: &[Hit]) -> HashMap<Vec<u8>, Meaning> {
+        let mut values = HashMap::new();
+        let mut firm = hits.iter().filter(|hit| is_firm(hit)).peekable();
+        if firm.peek().is_none() {
+            return values;
+        }
         let of = |kinds: &[&str]| kinds.iter().flat_map(|kind| self.0.of_kind(kind)).copied().collect::<HashSet<_>>();
         let (numbers, births, addresses) = (of(NUMBERS), of(&["dob"]), of(&["address"]));
-        let mut values = HashMap::new();
-        for hit in hits.iter().filter(|hit| is_firm(hit)) {
+        for hit in firm {
             let Some(rule) = hit.rule else { continue };
             let value = &text[hit.at.clone()];
             let telling = if Some(rule) == self.0.name {

@@ -65,16 +65,23 @@ impl Words {
     pub(crate) fn of(key: &[u8]) -> Self {
         let key = &key[key.len().saturating_sub(63)..];
         let mut words = Self { text: [0; 64], ends: [(0, 0); MOST_WORDS], count: 0 };
-        let mut start = 0;
+        let text = &mut words.text[..key.len()];
+        text.copy_from_slice(key);
+        text.make_ascii_lowercase();
+        let (mut start, mut before) = (0, NONE);
         for (i, &b) in key.iter().enumerate() {
-            words.text[i] = b.to_ascii_lowercase();
-            if !is_word(b) {
+            let here = CLASS[usize::from(b)];
+            if here == NONE {
                 words.push(start, i);
                 start = i + 1;
-            } else if i > start && splits(key, i) {
-                words.push(start, i);
-                start = i;
+            } else if here != before && before != NONE || here == UPPER {
+                // Only where the class changes, or in capitals, may a new word begin.
+                if i > start && splits(key, i) {
+                    words.push(start, i);
+                    start = i;
+                }
             }
+            before = here;
         }
         words.push(start, key.len());
         words
@@ -104,6 +111,28 @@ impl Words {
         &self.text[usize::from(a)..usize::from(b)]
     }
 }
+
+/// Classes of bytes: of no word, capitals, digits; all else is of words.
+const NONE: u8 = 0;
+const UPPER: u8 = 1;
+const DIGIT: u8 = 2;
+const LOWER: u8 = 3;
+
+const CLASS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => LOWER,
+            0x80.. => LOWER + 1,
+            _ => NONE,
+        };
+        b += 1;
+    }
+    table
+};
 
 pub(crate) fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b >= 0x80

@@ -26,13 +26,24 @@ impl<'t> LineEnds<'t> {
     fn on(form: Form, text: &'t [u8]) -> Self {
         let mut ends = Self { form, text, start: 0, bits: [0; WINDOW], told: 0, block: 0, left: 0 };
         ends.read(0);
+        ends.left = ends.bits[0];
         ends
     }
 
     /// The offset just behind the first line end at or behind `at`; where there is none, the text's end.
     #[inline]
     pub(crate) fn after(&mut self, at: usize) -> usize {
-        if at == self.told && self.left != 0 { self.tell() } else { self.seek(at) }
+        if at != self.told {
+            return self.seek(at);
+        }
+        while self.left == 0 {
+            self.block += 1;
+            match self.bits.get(self.block) {
+                Some(bits) => self.left = *bits,
+                None => return self.seek(at),
+            }
+        }
+        self.tell()
     }
 
     /// The first of the line ends that are left in the block.
