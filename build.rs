@@ -94,6 +94,7 @@ fn main() -> Result<()> {
     fs::write(out.join("zip5.bin"), bitmap(&words, "zip5", 100_000)?)?;
     fs::write(out.join("area.bin"), bitmap(&words, "area_codes", 1_000)?)?;
     fs::write(out.join("suffixes.bin"), suffixes(&words)?)?;
+    fs::write(out.join("medical.bin"), medical(&words)?)?;
     let (first, rest) = icd10cm(&words)?;
     fs::write(out.join("icd10cm_first.bin"), first)?;
     fs::write(out.join("icd10cm_rest.bin"), rest)?;
@@ -203,6 +204,23 @@ fn suffixes(words: &Path) -> Result<Vec<u8>> {
     for line in lines(words, "street_suffixes")? {
         let bit = hash::beginning(columns(&line).0.as_bytes());
         bits[bit / 8] |= 1 << (bit % 8);
+    }
+    Ok(bits)
+}
+
+/// What words of health care begin with: a quick no for most words. Abbreviations, and short names of drugs and the like,
+/// are no such words by themselves.
+fn medical(words: &Path) -> Result<Vec<u8>> {
+    let mut bits = vec![0_u8; hash::FOURS / 8];
+    for (list, least) in [("drugs", 5), ("conditions", 5), ("labs", 5), ("health", 3)] {
+        for line in lines(words, list)? {
+            let mut out = [0; hash::LONGEST_PHRASE];
+            let length = hash::fold_words(std::iter::once(columns(&line).0.as_bytes()), &mut out).unwrap_or(0);
+            if length >= least && out[..length].iter().all(u8::is_ascii_alphabetic) {
+                let bit = hash::four([out[0], out[1], out[2], out[3]]);
+                bits[bit / 8] |= 1 << (bit % 8);
+            }
+        }
     }
     Ok(bits)
 }

@@ -49,6 +49,9 @@ impl Judged {
     }
 }
 
+/// Says where a document's name holds identifiers.
+pub(crate) type InName<'a> = &'a dyn Fn(&str) -> Vec<Range<usize>>;
+
 /// What the detectors found in a document.
 pub(crate) struct Found<'a> {
     /// Identifiers.
@@ -56,7 +59,7 @@ pub(crate) struct Found<'a> {
     /// PHI that reaches a sink.
     pub(crate) flows: &'a [FlowHit],
     /// Where the document's name holds identifiers; asked only where something else was found.
-    pub(crate) in_name: &'a dyn Fn() -> Vec<Range<usize>>,
+    pub(crate) in_name: InName<'a>,
     /// May there be comments that allow something?
     pub(crate) allows: bool,
     /// Where the document first speaks of patients.
@@ -90,20 +93,20 @@ impl Judge {
             _ => Vec::new(),
         };
         if !flows.is_empty() {
-            let name = |name: &str| self.name(name, engine, in_name());
+            let name = |name: &str| self.name(name, in_name(name));
             findings.extend(flows::findings(rules, policy, document, flows, &mut allows, &name));
             findings.sort_by_key(|finding| finding.start_byte);
         }
         if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {
-            let name = named::masked_name(document, (&[], &[]), engine, in_name());
+            let name = named::masked_name(document, (&[], &[]), in_name(&document.name));
             allow::unused(allows, rules, rule, (document, &name), &mut findings);
         }
         findings
     }
 
     /// A document's name as it may be printed, before anything is known of its content.
-    pub(crate) fn name(&self, name: &str, engine: &Engine, in_name: Vec<Range<usize>>) -> Masked {
-        named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), (&[], &[]), engine, in_name)
+    pub(crate) fn name(&self, name: &str, in_name: Vec<Range<usize>>) -> Masked {
+        named::masked_name(&Document::new(name, Kind::Unknown, Vec::new()), (&[], &[]), in_name)
     }
 
     /// Hits with their weights, and which of them are shown.
@@ -215,7 +218,7 @@ fn told(
     (rules, engine): (&Rules, &Engine),
     policy: &Policy,
     document: &Document,
-    (weighed, in_name): (&Weighed, &dyn Fn() -> Vec<Range<usize>>),
+    (weighed, in_name): (&Weighed, InName<'_>),
     allows: &mut [allow::Allow],
 ) -> Vec<Finding> {
     let Weighed { page, judged, shown } = weighed;
@@ -227,7 +230,7 @@ fn told(
     let people: Vec<Range<usize>> = judged.iter().filter(names).map(|j| j.hit.at.clone()).collect();
     let name = match policy.places_only {
         true => Masked::default(),
-        false => named::masked_name(document, (&spans, &people), engine, in_name()),
+        false => named::masked_name(document, (&spans, &people), in_name(&document.name)),
     };
     let mut places = Places::new(document);
     let tell = |&(i, id, phi, severity): &(usize, RuleId, bool, Severity)| {

@@ -11,6 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
+use crate::streams::WordStarts;
+
 /// Text that is safe to print. Nothing outside this module makes one.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Masked(Arc<str>);
@@ -168,29 +170,35 @@ fn masked_into(out: &mut String, text: &[u8], offset: usize, hits: &[Range<usize
         let free = !hits.iter().any(|hit| overlap(hit, &at));
         free && piece.iter().all(u8::is_ascii_alphabetic) && keep(piece)
     };
-    let ascii = text.is_ascii();
-    let mut masked: Vec<u8> = if ascii { text.iter().map(|b| MASKED[usize::from(*b)]).collect() } else { Vec::new() };
+    if text.is_ascii() {
+        let mut masked: Vec<u8> = text.iter().map(|b| MASKED[usize::from(*b & 127)]).collect();
+        for start in WordStarts::new(text).filter(|start| *start == 0 || !is_word(&text[start - 1])) {
+            let len = text[start..].iter().take_while(|b| is_word(b)).count();
+            let piece = &text[start..start + len];
+            if may_stay(piece, offset + start..offset + start + len) {
+                masked[start..start + len].copy_from_slice(piece);
+            }
+        }
+        return out.push_str(&String::from_utf8_lossy(&masked));
+    }
     let mut i = 0;
     while i < text.len() {
         let in_word = is_word(&text[i]);
         let len = text[i..].iter().take_while(|b| is_word(b) == in_word).count();
         let piece = &text[i..i + len];
-        let stays = in_word && may_stay(piece, offset + i..offset + i + len);
-        match (ascii, stays) {
-            (true, true) => masked[i..i + len].copy_from_slice(piece),
-            (true, false) => {}
-            (false, true) => out.push_str(&String::from_utf8_lossy(piece)),
-            (false, false) => push_masked(out, piece),
+        if in_word && may_stay(piece, offset + i..offset + i + len) {
+            out.push_str(&String::from_utf8_lossy(piece));
+        } else {
+            push_masked(out, piece);
         }
         i += len;
     }
-    out.push_str(&String::from_utf8_lossy(&masked));
 }
 
 fn push_masked(out: &mut String, text: &[u8]) {
     if text.is_ascii() {
-        out.extend(text.iter().map(|byte| mask_char(char::from(*byte))));
-        return;
+        let masked: Vec<u8> = text.iter().map(|byte| MASKED[usize::from(*byte & 127)]).collect();
+        return out.push_str(&String::from_utf8_lossy(&masked));
     }
     out.extend(String::from_utf8_lossy(text).chars().map(mask_char));
 }

@@ -11,6 +11,7 @@ mod queue;
 #[cfg(feature = "cli")]
 mod run;
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 #[cfg(feature = "rust-flow")]
@@ -55,6 +56,13 @@ pub struct Scanner {
     analysis: OnceLock<crate::detect::flow::Analysis>,
     #[cfg(feature = "rust-flow")]
     flows: flows::Flows,
+}
+
+/// A vocabulary's number, a document's name, and where identifiers are in that.
+type Named = (u64, String, Vec<Range<usize>>);
+
+thread_local! {
+    static NAMED: RefCell<Option<Named>> = const { RefCell::new(None) };
 }
 
 /// A rule that does not do what its examples say.
@@ -269,7 +277,7 @@ impl Scanner {
         for detector in &self.detectors {
             detector.detect((document, holds), &mut seen);
         }
-        let in_name = || self.in_name(&document.name);
+        let in_name = |name: &str| self.in_name(name);
         let flows = self.flows_in(document);
         let found = Found {
             hits: seen.hits,
@@ -281,18 +289,35 @@ impl Scanner {
         (self.judge.judge(&self.rules, &self.engine, policy, document, found), seen.runs)
     }
 
-    /// Where a document's name, read as a text, holds identifiers.
+    /// Where a document's name, read as a text, holds identifiers. The parts of a document have one name.
     fn in_name(&self, name: &str) -> Vec<Range<usize>> {
+        let known = NAMED.with_borrow(|last| {
+            let last = last.as_ref().filter(|last| (last.0, &*last.1) == (self.engine.words.number(), name));
+            last.map(|last| last.2.clone())
+        });
+        known.unwrap_or_else(|| {
+            let spans = self.read_name(name);
+            NAMED.set(Some((self.engine.words.number(), name.to_owned(), spans.clone())));
+            spans
+        })
+    }
+
+    fn read_name(&self, name: &str) -> Vec<Range<usize>> {
         let policy = Policy { profile: Profile::Strict, ..Policy::default() };
-        let mut spans = Vec::new();
+        let mut spans = named::of_name(name, &self.engine);
         for text in named::readings(name) {
             let document = Document::new("", Kind::Unknown, text);
             let (mut seen, holds) = (Sight::default(), Holds::of(&document));
             for detector in &self.detectors {
                 detector.detect((&document, holds), &mut seen);
             }
-            let found =
-                Found { hits: seen.hits, flows: &[], in_name: &Vec::new, allows: false, patients: holds.patients() };
+            let found = Found {
+                hits: seen.hits,
+                flows: &[],
+                in_name: &|_| Vec::new(),
+                allows: false,
+                patients: holds.patients(),
+            };
             let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, found);
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
             spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
@@ -303,7 +328,7 @@ impl Scanner {
     /// A document's name as it may be printed.
     #[must_use]
     pub fn name(&self, name: &str) -> Masked {
-        self.judge.name(name, &self.engine, self.in_name(name))
+        self.judge.name(name, self.in_name(name))
     }
 
     /// Patterns that ordinary text is full of places for: they are tried there, and slow every scan.

@@ -4,6 +4,7 @@
 //! They are written as a [`program`], which is compiled when phivet is built; a [`Machine`] runs its code over a text.
 
 pub(crate) mod fragments;
+mod letters;
 mod lines;
 mod portable;
 #[cfg(test)]
@@ -17,6 +18,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
 
+pub(crate) use letters::{FreePlaces, WordStarts};
 pub(crate) use lines::LineEnds;
 
 /// How many bytes make one word of bits.
@@ -115,6 +117,24 @@ impl Form {
             Self::Portable => portable::line_ends(blocks, bits),
             #[cfg(target_arch = "x86_64")]
             Self::X86(form) => form.line_ends(blocks, bits),
+        }
+    }
+
+    /// The ASCII letters in a block, one bit a byte.
+    fn letters(self, block: &[u8; BLOCK]) -> u64 {
+        match self {
+            Self::Portable => portable::letters(block),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.letters(block),
+        }
+    }
+
+    /// The same with digits.
+    fn letters_and_digits(self, block: &[u8; BLOCK]) -> u64 {
+        match self {
+            Self::Portable => portable::letters_and_digits(block),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.letters_and_digits(block),
         }
     }
 

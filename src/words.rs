@@ -13,6 +13,8 @@ pub use places::{is_area_code, is_icd10cm, is_restricted_zip3, is_zip5, zip3_in_
 static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
 /// By [`hash::beginning`]: does a street suffix begin so? One bit each.
 static SUFFIXES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/suffixes.bin"));
+/// By [`hash::four`]: does a word of health care begin so? One bit each.
+static MEDICAL: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/medical.bin"));
 /// Length of the longest folded word that is looked up, in bytes.
 const LONGEST_WORD: usize = 32;
 /// Bits that `Facts` shows; above them stand the mark of a placeholder and the number of a state.
@@ -24,6 +26,19 @@ const PLACEHOLDER: u32 = 1 << 24;
 pub fn is_street_suffix(word: &[u8]) -> bool {
     let bit = hash::beginning(word);
     SUFFIXES.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1) && facts(word).is(Class::StreetSuffix)
+}
+
+/// A quick no for words, of three ASCII letters or more, that are no drug, condition, laboratory test or word of health
+/// care: of the first three of them less than five letters, of any an abbreviation, is not asked for. `four` are the
+/// word's first letters and what may stand behind them.
+#[inline]
+#[must_use]
+pub(crate) fn may_be_medical(four: [u8; 4]) -> bool {
+    let [.., last] = four;
+    let small = u32::from_le_bytes(four) | 0x2020_2020;
+    let letters = if last.is_ascii_alphabetic() { small } else { small & 0xff_ffff };
+    let bit = hash::four(letters.to_le_bytes());
+    MEDICAL.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1)
 }
 
 /// What a word can be. A word may be several of them, and a name as well.

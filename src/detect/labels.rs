@@ -72,6 +72,11 @@ impl Vocabulary {
         }
     }
 
+    /// Which vocabulary of this process it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     fn canonical<'a>(&'a self, word: &'a [u8]) -> &'a [u8] {
         self.table.word(hash(word)).and_then(|word| self.table.canonical(word)).unwrap_or(word)
     }

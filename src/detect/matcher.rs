@@ -33,7 +33,7 @@ impl Program {
         let dense = match programs::find(&BUILTIN.0, source) {
             Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
             Some(Known::Large) => None,
-            None => programs::automaton(source).map(Box::new).map(Self::Made),
+            None => programs::automaton(source, programs::LARGEST_MADE).map(Box::new).map(Self::Made),
         };
         dense.or_else(|| compile(source).map(Self::Regex).ok())
     }

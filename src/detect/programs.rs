@@ -5,19 +5,21 @@ use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 
-/// Most bytes that an automaton, and making it, may take.
-const LARGEST: usize = 32 << 10;
+/// Most bytes that an automaton, and making it, may take: when phivet is built, and when it runs.
+const LARGEST: usize = 128 << 10;
+pub(crate) const LARGEST_MADE: usize = 32 << 10;
 
-/// An automaton for matches of `pattern` that begin where the search begins; `None` when it would be large.
-pub(crate) fn automaton(pattern: &str) -> Option<dense::DFA<Vec<u32>>> {
+/// An automaton for matches of `pattern` that begin where the search begins; `None` when it would be larger than so many
+/// bytes.
+pub(crate) fn automaton(pattern: &str, largest: usize) -> Option<dense::DFA<Vec<u32>>> {
     let small = dense::Config::new()
         .start_kind(StartKind::Anchored)
-        .dfa_size_limit(Some(LARGEST))
-        .determinize_size_limit(Some(LARGEST));
+        .dfa_size_limit(Some(largest))
+        .determinize_size_limit(Some(largest));
     dense::Builder::new()
         .configure(small)
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(LARGEST)))
+        .thompson(thompson::Config::new().utf8(false).nfa_size_limit(Some(largest)))
         .build(pattern)
         .ok()
 }
@@ -37,7 +39,7 @@ pub(crate) fn table<'p>(patterns: impl Iterator<Item = &'p str>, little_endian: 
                 let (bytes, pad) = if little_endian { dfa.to_bytes_little_endian() } else { dfa.to_bytes_big_endian() };
                 bytes[pad..].to_vec()
             };
-            (key(pattern), automaton(pattern).map_or_else(Vec::new, bytes))
+            (key(pattern), automaton(pattern, LARGEST).map_or_else(Vec::new, bytes))
         })
         .collect();
     ready.sort_by_key(|(key, _)| *key);

@@ -195,15 +195,23 @@ impl Pass<'_> {
 
     /// Most keys end in a letter, and like no label: is it otherwise with what ends before `at`, and the blanks or the quote
     /// behind it?
-    #[inline]
+    #[inline(always)]
     fn may_be_key(&self, at: usize) -> bool {
         let end = match self.text[..at] {
             [.., b'"' | b'\'' | b'`'] => at - 1,
-            [.., b' ' | b'\t'] => self.text[..at].trim_ascii_end().len(),
+            [.., b' ' | b'\t'] => self.behind_blanks(at),
             _ => at,
         };
         let letter = end > 0 && self.text[end - 1].is_ascii_alphabetic();
         !letter || self.engine.words.may_end_with(self.text, end, self.marks.last_word(end))
+    }
+
+    /// Where what stands before the blanks ends that end before `at`.
+    fn behind_blanks(&self, at: usize) -> usize {
+        match self.text[..at - 1] {
+            [.., b' ' | b'\t' | b'\n'] => self.text[..at].trim_ascii_end().len(),
+            _ => at - 1,
+        }
     }
 
     /// A key stands before `at`, perhaps, and its value behind.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::streams::FreePlaces;
+
 /// Values are known by so many first bytes; shorter ones are not looked for.
 const SHORT: usize = 4;
 /// The same of values that have as many.
@@ -10,17 +12,13 @@ const LONG: usize = 8;
 /// How many bits tell at once that no value begins so.
 const BITS: usize = 1 << 16;
 
-/// Kinds of bytes: letters and digits (ASCII); what values begin with.
-const WORD: u8 = 1;
-const FIRST: u8 = 2;
-
 /// Values that are looked for.
 pub(crate) struct Again<'v> {
     values: &'v [&'v [u8]],
     by_head: HashMap<u64, Vec<usize>>,
     heads: Vec<u64>,
-    /// What each byte is.
-    kinds: [u8; 256],
+    /// Does a value begin with this byte?
+    firsts: [bool; 256],
     same: fn(&[u8], &[u8]) -> bool,
 }
 
@@ -29,12 +27,12 @@ impl<'v> Again<'v> {
     pub(crate) fn new(values: &'v [&'v [u8]], any_case: bool) -> Self {
         let mut by_head: HashMap<u64, Vec<usize>> = HashMap::new();
         let mut heads = vec![0; BITS / 64];
-        let mut kinds: [u8; 256] = std::array::from_fn(|byte| u8::from((byte as u8).is_ascii_alphanumeric()) * WORD);
+        let mut firsts = [false; 256];
         for (number, value) in values.iter().enumerate() {
             let Some(short) = head::<SHORT>(value) else { continue };
             let own = head::<LONG>(value).unwrap_or(short);
             for byte in [value[0].to_ascii_lowercase(), value[0].to_ascii_uppercase()] {
-                kinds[usize::from(byte)] |= if any_case || byte == value[0] { FIRST } else { 0 };
+                firsts[usize::from(byte)] |= any_case || byte == value[0];
             }
             by_head.entry(own).or_default().push(number);
             for bit in [bit(own), bit(short)] {
@@ -44,28 +42,19 @@ impl<'v> Again<'v> {
         // The longest first.
         by_head.values_mut().for_each(|of| of.sort_by_key(|number| std::cmp::Reverse(values[*number].len())));
         let same: fn(&[u8], &[u8]) -> bool = if any_case { |a, b| a.eq_ignore_ascii_case(b) } else { |a, b| a == b };
-        Self { values, by_head, heads, kinds, same }
+        Self { values, by_head, heads, firsts, same }
     }
 
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
     /// begin at a place it is the longest; they do not overlap.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<(usize, Range<usize>)> {
         let (mut found, mut end) = (Vec::new(), 0);
-        let mut rest = text.iter();
-        // No letter or digit stands before what is left.
-        while let (left, Some(byte)) = (rest.as_slice(), rest.next()) {
-            let kind = self.kinds[usize::from(*byte)];
-            let at = text.len() - left.len();
-            if kind & FIRST != 0
-                && at >= end
-                && let Some(number) = self.longest(left)
+        for at in FreePlaces::new(text).filter(|at| self.firsts[usize::from(text[*at])]) {
+            if at >= end
+                && let Some(number) = self.longest(&text[at..])
             {
                 end = at + self.values[number].len();
                 found.push((number, at..end));
-            }
-            // Neither in a word nor right behind it does one begin.
-            if kind & WORD != 0 {
-                let _ = rest.find(|byte| self.kinds[usize::from(**byte)] & WORD == 0);
             }
         }
         found

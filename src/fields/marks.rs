@@ -119,7 +119,7 @@ impl Search {
             }));
         }
         let fragments: Vec<Vec<u8>> = marks.iter_mut().map(One::cut).collect();
-        let (fragments, buckets) = Fragments::new(&fragments.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let (fragments, buckets) = Fragments::new(&fragments.iter().map(Vec::as_slice).collect::<Vec<_>>(), false);
         let mut of_bucket: [Vec<One>; BUCKETS] = Default::default();
         marks.into_iter().zip(buckets).for_each(|(mark, bucket)| of_bucket[bucket].push(mark));
         Self { always, fragments, marks: of_bucket }

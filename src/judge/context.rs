@@ -12,6 +12,7 @@ use crate::fields::marks::PATIENTS;
 use crate::judge::health::{HealthWords, health_words};
 use crate::kind::{self, Kind};
 use crate::rule::RuleId;
+use crate::streams::fragments::{Fragments, offset_of_rarest};
 
 /// How much of a document is read for health words, in bytes.
 const READ: usize = 32 << 10;
@@ -118,6 +119,16 @@ const ATTRIBUTION: &[&str] = &[
     "courtesy of",
 ];
 
+/// The one of them that is too short for a search of fragments, in UTF-8.
+const SIGN: [u8; 2] = [0xc2, 0xa9];
+
+/// Looks for the rarest bytes of all others.
+fn fragments() -> Fragments {
+    let texts = ATTRIBUTION.iter().map(|text| text.as_bytes()).filter(|text| *text != SIGN);
+    let texts: Vec<&[u8]> = texts.map(|text| &text[offset_of_rarest(text)..]).collect();
+    Fragments::new(&texts, true).0
+}
+
 /// Words of care and payment that begin as those do.
 const NOT_ATTRIBUTION: &[&[u8]] = &[b"authoriz", b"authoris", b"authorit"];
 
@@ -165,17 +176,21 @@ impl Default for Said {
 }
 
 /// Finds attribution words in lines; made for the first line with something in it.
-pub(crate) struct Lines(LazyLock<Option<AhoCorasick>>);
+pub(crate) struct Lines(LazyLock<Option<(Fragments, AhoCorasick)>>);
 
 impl Lines {
     pub(crate) fn new() -> Self {
-        Self(LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION).ok()))
+        Self(LazyLock::new(|| {
+            let search = AhoCorasick::builder().ascii_case_insensitive(true).build(ATTRIBUTION);
+            search.ok().map(|search| (fragments(), search))
+        }))
     }
 
     fn attributes(&self, line: &[u8]) -> bool {
-        let attributes =
-            |search: &AhoCorasick| search.find_iter(line).any(|found| is_attribution(&line[found.start()..]));
-        self.0.as_ref().is_some_and(attributes)
+        let Some((fragments, search)) = self.0.as_ref() else { return false };
+        // A quick no for most lines.
+        let may = fragments.next(line, 0).is_some() || memchr::memchr(SIGN[1], line).is_some();
+        may && search.find_iter(line).any(|found| is_attribution(&line[found.start()..]))
     }
 
     /// What stands around a hit of a rule, as far as it bears on it; `last` is what was said of the lines before.

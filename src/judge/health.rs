@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
+use crate::streams::WordStarts;
 use crate::words::{self, Class};
 
 /// How many words are known to a thread that were looked up lately; a power of two.
@@ -17,18 +18,26 @@ thread_local! {
 pub(super) fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen: Vec<&[u8]> = Vec::new();
     LATELY.with_borrow_mut(|lately| {
-        let mut at = 0;
-        while at < text.len() && seen.len() < most {
-            let start = at;
-            at = letters_end(text, at);
-            let word = &text[start..at];
-            at += 1;
+        for start in WordStarts::new(text).filter(|start| may_begin(text, *start)) {
+            let word = &text[start..letters_end(text, start)];
             if is_known(lately, word) && !seen.iter().any(|own| own.eq_ignore_ascii_case(word)) {
                 seen.push(word);
+                if seen.len() >= most {
+                    break;
+                }
             }
         }
     });
     seen.len()
+}
+
+/// May a word of health care begin here, where a word begins?
+#[inline]
+fn may_begin(text: &[u8], start: usize) -> bool {
+    match text[start..] {
+        [a, b, c, d, ..] => words::may_be_medical([a, b, c, d]),
+        _ => true,
+    }
 }
 
 /// Is it a word of health care? What was looked up lately is not looked up again.
@@ -100,18 +109,22 @@ impl HealthWords {
     }
 
     fn read_to(&mut self, text: &[u8], end: usize) {
-        let mut at = self.read.end;
+        let from = self.read.end;
+        if from >= end {
+            return;
+        }
         LATELY.with_borrow_mut(|lately| {
-            while at < end {
-                let start = at;
-                at = letters_end(text, at);
-                if is_known(lately, &text[start..at]) {
-                    self.words.push(start..at);
+            let starts = WordStarts::new(&text[from..]).map(|start| from + start);
+            for start in starts.take_while(|start| *start < end).filter(|start| may_begin(text, *start)) {
+                let word = start..letters_end(text, start);
+                if is_known(lately, &text[word.clone()]) {
+                    self.words.push(word);
                 }
-                at += usize::from(start == at);
             }
         });
-        self.read.end = self.read.end.max(at);
+        // The last word belongs to what was read, all of it.
+        let letter = |at: usize| text[at].is_ascii_alphabetic();
+        self.read.end = if end < text.len() && letter(end - 1) { letters_end(text, end) } else { end };
     }
 }
 

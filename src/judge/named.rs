@@ -112,26 +112,36 @@ fn numbers_of_people(name: &str) -> Vec<Range<usize>> {
     spans
 }
 
+/// What looks like an identifier in a document's name, whatever the document holds.
+pub(crate) fn of_name(name: &str, engine: &Engine) -> Vec<Range<usize>> {
+    let name = &legible(name);
+    let mut spans = full_names(name);
+    spans.extend(looks(name, engine));
+    spans.extend(numbers_of_people(name));
+    spans
+}
+
 /// The document's name, masked where it holds one of the values found in it, or looks like an identifier itself.
 /// `hits` are all values, and those of names and addresses of mail; `in_name` is what the detectors find in the name,
-/// read as a text.
+/// read as a text, and what [`of_name`] does.
 pub(crate) fn masked_name(
     document: &Document,
     (hits, people): (&[Range<usize>], &[Range<usize>]),
-    engine: &Engine,
     in_name: Vec<Range<usize>>,
 ) -> Masked {
     let legible = legible(&document.name);
-    let (name, text) = (legible.as_str(), &document.bytes);
+    let (bytes, text) = (legible.as_bytes(), &document.bytes);
     let mut spans = in_name;
-    spans.extend(full_names(name));
-    spans.extend(looks(name, engine));
-    spans.extend(numbers_of_people(name));
-    let bytes = name.as_bytes();
     let respelled = Respelled::of(bytes);
-    let values: HashSet<&[u8]> = hits.iter().map(|hit| &text[hit.clone()]).collect();
-    for value in values {
-        respelled.numbers_of(value, &mut spans);
+    let values = || hits.iter().map(|hit| &text[hit.clone()]);
+    if respelled.has_numbers() {
+        values().collect::<HashSet<_>>().into_iter().for_each(|value| respelled.numbers_of(value, &mut spans));
+    }
+    // Most values hold a byte that the name does not.
+    let mut held = [false; 256];
+    bytes.iter().for_each(|b| held[usize::from(b.to_ascii_lowercase())] = true);
+    let may_hold = |value: &[u8]| value.iter().all(|b| held[usize::from(b.to_ascii_lowercase())]);
+    for value in values().filter(|value| may_hold(value)).collect::<HashSet<_>>() {
         if value.len() >= 4 && value.len() <= bytes.len() {
             spans.extend(
                 bytes
@@ -172,11 +182,13 @@ impl<'n> Respelled<'n> {
         Self { words: letters(name), numbers }
     }
 
+    /// Are there numbers that somebody may have been given?
+    fn has_numbers(&self) -> bool {
+        self.numbers.iter().any(|(_, own)| own.len() >= LONG)
+    }
+
     /// Where the name holds the digits of `value`.
     fn numbers_of(&self, value: &[u8], spans: &mut Vec<Range<usize>>) {
-        if self.numbers.iter().all(|(_, own)| own.len() < LONG) {
-            return;
-        }
         for digits in spellings(value) {
             let holds = |own: &[u8]| own.windows(digits.len()).any(|window| window == digits);
             spans.extend(self.numbers.iter().filter(|(_, own)| holds(own)).map(|(at, _)| at.clone()));

@@ -29,7 +29,7 @@ impl Scanner {
     pub fn name_of(&self, document: &Document, hits: &[Range<usize>], hidden: &[Range<usize>]) -> Masked {
         let mut in_name = self.in_name(&document.name);
         in_name.extend_from_slice(hidden);
-        named::masked_name(document, (hits, hits), &self.engine, in_name)
+        named::masked_name(document, (hits, hits), in_name)
     }
 
     /// A finding of a rule at a place of a document, for what others than the rules' own patterns have found. `hits` are

@@ -63,43 +63,52 @@ pub(super) struct Tables {
     pub(super) low: [[u8; 16]; LEN],
     pub(super) high: [[u8; 16]; LEN],
     begins: [u64; 64],
+    /// What makes three bytes small letters, if their case does not matter.
+    small: u32,
 }
 
 impl Tables {
     /// Does a text begin with the first three of these bytes? Hardly ever wrong where a bucket has said yes.
     #[inline]
     pub(super) fn begin(&self, four: [u8; LEN]) -> bool {
-        let bit = bit(four);
+        let bit = self.bit(four);
         self.begins[bit / 64] >> (bit % 64) & 1 == 1
     }
-}
 
-/// The number of the first three bytes' bit.
-fn bit(four: [u8; LEN]) -> usize {
-    (u32::from_le_bytes(four) << 8).wrapping_mul(0x9e37_79b1) as usize >> 20
+    /// The number of the first three bytes' bit.
+    #[inline]
+    fn bit(&self, four: [u8; LEN]) -> usize {
+        ((u32::from_le_bytes(four) | self.small) << 8).wrapping_mul(0x9e37_79b1) as usize >> 20
+    }
 }
 
 impl Fragments {
-    /// Makes it of texts of three bytes or more, of which the first four are looked for; says which bucket each is in, too.
-    pub(crate) fn new(texts: &[&[u8]]) -> (Self, Vec<usize>) {
-        Self::on(Form::best(), texts)
+    /// Makes it of texts of three bytes or more, of which the first four are looked for, in capitals or not where
+    /// `any_case`; says which bucket each is in, too.
+    pub(crate) fn new(texts: &[&[u8]], any_case: bool) -> (Self, Vec<usize>) {
+        Self::on(Form::best(), texts, any_case)
     }
 
-    fn on(form: Form, texts: &[&[u8]]) -> (Self, Vec<usize>) {
-        let mut tables = Tables { low: [[0; 16]; LEN], high: [[0; 16]; LEN], begins: [0; 64] };
+    fn on(form: Form, texts: &[&[u8]], any_case: bool) -> (Self, Vec<usize>) {
+        let small = if any_case { 0x20_2020 } else { 0 };
+        let mut tables = Tables { low: [[0; 16]; LEN], high: [[0; 16]; LEN], begins: [0; 64], small };
         let of: Vec<usize> = texts.iter().map(|text| bucket(text)).collect();
         for (text, bucket) in texts.iter().zip(&of) {
             for i in 0..LEN {
                 // Behind three bytes any may follow.
                 let any = || (0..16).map(|half| (half, half)).collect();
-                let halves = |byte: &u8| vec![(usize::from(byte & 15), usize::from(byte >> 4))];
+                let halves = |byte: &u8| {
+                    let cases = [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()];
+                    let cases = if any_case { cases } else { [*byte; 2] };
+                    cases.map(|byte| (usize::from(byte & 15), usize::from(byte >> 4))).to_vec()
+                };
                 for (low, high) in text.get(i).map_or_else(any, halves) {
                     tables.low[i][low] |= 1 << bucket;
                     tables.high[i][high] |= 1 << bucket;
                 }
             }
             if let Some([a, b, c]) = text.first_chunk() {
-                let bit = bit([*a, *b, *c, 0]);
+                let bit = tables.bit([*a, *b, *c, 0]);
                 tables.begins[bit / 64] |= 1 << (bit % 64);
             }
         }
@@ -127,8 +136,12 @@ impl Fragments {
         let bytes = text.get(from..)?.iter().map(|byte| self.bytes[usize::from(*byte)]).chain([u32::MAX << 24]);
         for (i, may) in bytes.enumerate() {
             state = (state << 8 | 0xff) & may;
-            if state >> 24 != 0 {
-                return Some((from + i + 1 - LEN, (state >> 24) as u8));
+            let buckets = (state >> 24) as u8;
+            if buckets != 0
+                && let Some([a, b, c]) = text[from + i + 1 - LEN..].first_chunk()
+                && self.tables.begin([*a, *b, *c, 0])
+            {
+                return Some((from + i + 1 - LEN, buckets));
             }
         }
         None
@@ -147,15 +160,17 @@ mod tests {
         fn no_text_is_passed_over(
             texts in prop::collection::vec("[a-h|*]{3,6}", 1..20),
             parts in prop::collection::vec((0usize..40, 0usize..20), 0..12),
+            any_case: bool,
         ) {
             let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
             let mut text = Vec::new();
             for (blanks, which) in parts {
                 text.extend(std::iter::repeat_n(b'.', blanks));
-                text.extend(texts[which % texts.len()]);
+                let part = texts[which % texts.len()];
+                text.extend(if any_case && which % 2 == 0 { part.to_ascii_uppercase() } else { part.to_vec() });
             }
             for form in Form::all() {
-                let (fragments, buckets) = Fragments::on(form, &texts);
+                let (fragments, buckets) = Fragments::on(form, &texts, any_case);
                 prop_assert!(buckets.iter().all(|bucket| *bucket < BUCKETS));
                 let mut found = vec![0; text.len() + 1];
                 let mut from = 0;
@@ -166,7 +181,10 @@ mod tests {
                 }
                 for (one, bucket) in texts.iter().zip(&buckets) {
                     let len = one.len().min(LEN);
-                    let stands = |at: &usize| text[*at..].starts_with(&one[..len]);
+                    let stands = |at: &usize| {
+                        let own = text[*at..].get(..len).unwrap_or_default();
+                        own == &one[..len] || any_case && own.eq_ignore_ascii_case(&one[..len])
+                    };
                     for at in (0..text.len()).filter(stands) {
                         prop_assert!(found[at] >> bucket & 1 == 1, "{:?} {:?} at {}", form, one, at);
                     }

@@ -23,6 +23,16 @@ pub(super) fn line_ends(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
     }
 }
 
+/// The ASCII letters in a block, one bit a byte.
+pub(super) fn letters(block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphabetic()))
+}
+
+/// The same with digits.
+pub(super) fn letters_and_digits(block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphanumeric()))
+}
+
 /// An 8 × 8 square of bits, rows to columns (Warren, Hacker's Delight, 7-3).
 fn transposed(x: u64) -> u64 {
     let swap = |x: u64, mask: u64, by: u32| {

@@ -41,6 +41,16 @@ impl Form {
         unsafe { line_ends_avx2(blocks, bits) }
     }
 
+    pub(super) fn letters(self, block: &[u8; BLOCK]) -> u64 {
+        // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
+        unsafe { letters_avx2(block) }
+    }
+
+    pub(super) fn letters_and_digits(self, block: &[u8; BLOCK]) -> u64 {
+        // SAFETY: as above.
+        unsafe { letters_and_digits_avx2(block) }
+    }
+
     pub(super) fn fragments(self, tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
         // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
         unsafe { fragments_avx2(tables, text, from) }
@@ -88,6 +98,40 @@ fn line_ends_avx2(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
         let [a, b] = [a, b].map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(half), end)) as u32);
         *bits = u64::from(a) | u64::from(b) << 32;
     }
+}
+
+/// Which bytes are letters, in either case.
+#[target_feature(enable = "avx2")]
+fn are_letters(bytes: __m256i) -> __m256i {
+    are_among(_mm256_or_si256(bytes, _mm256_set1_epi8(0x20)), b'a', 26)
+}
+
+/// Which bytes are among so many (at most 128) from one on.
+#[target_feature(enable = "avx2")]
+fn are_among(bytes: __m256i, first: u8, count: u8) -> __m256i {
+    // Moved so that the first is the least number of all.
+    let moved = _mm256_add_epi8(bytes, _mm256_set1_epi8(128_u8.wrapping_sub(first) as i8));
+    _mm256_cmpgt_epi8(_mm256_set1_epi8(count.wrapping_sub(128) as i8), moved)
+}
+
+/// One bit for each byte of two halves.
+#[target_feature(enable = "avx2")]
+fn bits(a: __m256i, b: __m256i) -> u64 {
+    u64::from(_mm256_movemask_epi8(a) as u32) | u64::from(_mm256_movemask_epi8(b) as u32) << 32
+}
+
+#[target_feature(enable = "avx2")]
+fn letters_avx2(block: &[u8; BLOCK]) -> u64 {
+    let [a, b] = block.as_chunks::<32>().0 else { return 0 };
+    bits(are_letters(load32(a)), are_letters(load32(b)))
+}
+
+#[target_feature(enable = "avx2")]
+fn letters_and_digits_avx2(block: &[u8; BLOCK]) -> u64 {
+    let [a, b] = block.as_chunks::<32>().0 else { return 0 };
+    let (a, b) = (load32(a), load32(b));
+    let (digits_a, digits_b) = (are_among(a, b'0', 10), are_among(b, b'0', 10));
+    bits(_mm256_or_si256(are_letters(a), digits_a), _mm256_or_si256(are_letters(b), digits_b))
 }
 
 /// The same sixteen entries in both halves.

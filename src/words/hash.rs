@@ -164,6 +164,16 @@ pub(crate) fn icd10cm_rest(text: &[u8]) -> Option<u32> {
     (0..4).try_fold(0, |sum, at| Some(sum * 37 + digit(at)?))
 }
 
+/// How many beginnings of four letters are told apart by [`four`].
+#[allow(dead_code, reason = "only the build script asks")]
+pub(crate) const FOURS: usize = 1 << 16;
+
+/// Number of a word's first four letters, in small letters; what is no letter is 0.
+#[inline]
+pub(crate) fn four(letters: [u8; 4]) -> usize {
+    u32::from_le_bytes(letters).wrapping_mul(0x9e37_79b1) as usize >> 16
+}
+
 #[allow(dead_code, reason = "only the build script asks")]
 /// How many beginnings are told apart by [`beginning`].
 pub(crate) const BEGINNINGS: usize = 32 * 32 * 16;
