@@ -241,8 +241,19 @@ impl<'t, C: Code> Machine<'t, C> {
     /// The answers to a question, for all blocks of a group that was read.
     #[inline]
     pub(crate) fn row(&self, group: usize, question: usize) -> &[u64] {
-        let left = (self.own.len() - group * OWN * BLOCK).div_ceil(BLOCK);
-        &self.room.answers[group * C::ANSWERS + question][..left.min(OWN)]
+        &self.words(group, question)[..self.blocks(group)]
+    }
+
+    /// The same with the words that are not the group's own.
+    #[inline]
+    pub(crate) fn words(&self, group: usize, question: usize) -> &Words {
+        &self.room.answers[group * C::ANSWERS + question]
+    }
+
+    /// How many blocks a group has that was read, at most [`OWN`].
+    #[inline]
+    pub(crate) fn blocks(&self, group: usize) -> usize {
+        (self.own.len() - group * OWN * BLOCK).div_ceil(BLOCK).min(OWN)
     }
 }
 

@@ -14,6 +14,8 @@ use crate::words;
 
 /// How far a value may reach, in bytes.
 pub(crate) const REACH: usize = 256;
+/// How far behind the beginning of an address its street's suffix may stand, in bytes.
+const NEAR: usize = 90;
 
 /// A pattern, compiled when it is first needed.
 struct Pattern {
@@ -135,7 +137,7 @@ impl Matcher {
 
     /// Does what must stand near a value of this rule stand there?
     pub(crate) fn is_near(&self, text: &[u8]) -> bool {
-        self.near.is_none() || suffix_near(&text[..text.len().min(90)])
+        self.near.is_none() || suffix_near(text)
     }
 
     /// Do words follow that make something else of it?
@@ -195,7 +197,8 @@ impl Matcher {
 
 /// Does a street suffix stand among the words behind the number that `text` begins with?
 /// What begins with no number (a post office box) needs none.
-fn suffix_near(text: &[u8]) -> bool {
+pub(crate) fn suffix_near(text: &[u8]) -> bool {
+    let text = &text[..text.len().min(NEAR)];
     if !text.first().is_some_and(u8::is_ascii_digit) {
         return true;
     }

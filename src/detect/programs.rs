@@ -6,7 +6,7 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::syntax;
 
 /// Most bytes that an automaton, and making it, may take: when phivet is built, and when it runs.
-const LARGEST: usize = 128 << 10;
+const LARGEST: usize = 1 << 20;
 pub(crate) const LARGEST_MADE: usize = 32 << 10;
 
 /// An automaton for matches of `pattern` that begin where the search begins; `None` when it would be larger than so many

@@ -4,7 +4,7 @@
 //! `questions.rs` says what is asked of the text.
 
 use crate::detect::search::ask;
-use crate::streams::{BLOCK, Code, Machine, State, Vector, Words};
+use crate::streams::{BLOCK, Code, Machine, OWN, State, Vector, Words};
 
 /// What is asked of every place, compiled: `build.rs` has written it out of `questions.rs`.
 struct Built;
@@ -100,7 +100,7 @@ impl<'t> Reader<'t> {
     /// The spots of each block of a group, and where the blocks begin.
     #[inline]
     pub(crate) fn spots(&self, (group, start): (usize, usize)) -> impl Iterator<Item = (usize, Spots)> {
-        let row = |question: usize| self.machine.row(group, question);
+        let row = |question: usize| self.machine.words(group, question);
         let names = row(if self.prose { ask::NAMES_IN_PROSE } else { ask::NAMES });
         let (hyphens, numbers, dates) = (row(ask::HYPHENS), row(ask::NUMBERS), row(ask::DATES));
         let (separators, runs, free) = (row(ask::SEPARATORS), row(ask::RUNS), row(ask::FREE));
@@ -117,7 +117,7 @@ impl<'t> Reader<'t> {
             runs: runs[i],
             free: free[i],
         };
-        (0..names.len()).map(move |i| (start + i * BLOCK, spots(i)))
+        (0..self.machine.blocks(group).min(OWN)).map(move |i| (start + i * BLOCK, spots(i)))
     }
 }
 

@@ -18,29 +18,64 @@ pub(super) fn mrn(value: &[u8]) -> Verdict {
 
 /// `000123`, `MRN-0001`: what examples count their people by.
 fn is_count(value: &[u8]) -> bool {
-    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
-    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-    zeros >= 2 && digits.len() <= 7 && digits.len() - zeros <= 3
+    let digits = || value.iter().filter(|b| b.is_ascii_digit());
+    let (all, zeros) = (digits().count(), digits().take_while(|digit| **digit == b'0').count());
+    zeros >= 2 && all <= 7 && all - zeros <= 3
 }
+
+/// Longest identifier, in bytes.
+const LONGEST: usize = 40;
+
+/// Those bytes of a value that are of a kind; of a long one the first.
+fn only<'b>(value: &[u8], is: fn(&u8) -> bool, room: &'b mut [u8; LONGEST]) -> &'b [u8] {
+    let mut len = 0;
+    for (byte, place) in value.iter().filter(|byte| is(byte)).zip(room.iter_mut()) {
+        *place = *byte;
+        len += 1;
+    }
+    &room[..len]
+}
+
+/// What identifiers are made of.
+static SIGNS: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b" -_./:#|^+*@&=~";
+    let mut i = 0;
+    while i < 256 {
+        table[i] = (i as u8).is_ascii_alphanumeric();
+        i += 1;
+    }
+    i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// An identifier that someone issued: 4 to 40 characters, one of them a digit, no white space but single spaces, no
 /// placeholder (those are reserved).
 pub(super) fn id_value(value: &[u8]) -> Verdict {
     let value = value.trim_ascii();
-    let sign = |b: &u8| b.is_ascii_alphanumeric() || b" -_./:#|^+*@&=~".contains(b);
-    let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
     if is_placeholder(value) {
         return Verdict::Reserved;
     }
-    if !(4..=40).contains(&value.len()) || digits.is_empty() || !value.iter().all(sign) {
+    let mut room = [0; LONGEST];
+    let digits = only(value, u8::is_ascii_digit, &mut room);
+    let signs = || value.iter().all(|b| SIGNS[usize::from(*b)]);
+    if !(4..=LONGEST).contains(&value.len()) || digits.is_empty() || !signs() {
         return Verdict::Invalid;
     }
-    reserved_if(is_sample(value, &digits))
+    reserved_if(is_sample(value, digits))
 }
 
 /// Only zeros, one digit again and again, digits that count up or down, or words for no value around digits.
 fn is_sample(value: &[u8], digits: &[u8]) -> bool {
-    let letters: Vec<u8> = value.iter().filter(|b| b.is_ascii_alphabetic()).map(u8::to_ascii_lowercase).collect();
+    let mut room = [0; LONGEST];
+    let len = only(value, u8::is_ascii_alphabetic, &mut room).len();
+    let letters = &mut room[..len];
+    letters.make_ascii_lowercase();
+    let letters = &*letters;
     let word = [
         &b"test"[..],
         b"example",
@@ -63,7 +98,7 @@ fn is_sample(value: &[u8], digits: &[u8]) -> bool {
     let twice = digits.len() >= 6
         && is_dummy(&digits[..digits.len() / 2])
         && digits[..digits.len() / 2] == digits[digits.len().div_ceil(2)..];
-    named || zeros || small || counting || twice || (letters.len() >= 4 && all_same(&letters) && is_dummy(digits))
+    named || zeros || small || counting || twice || (letters.len() >= 4 && all_same(letters) && is_dummy(digits))
 }
 
 /// A UUID (RFC 9562). Nil, all the same, and those of the standards' and manuals' examples are reserved.

@@ -4,7 +4,7 @@ use super::{Pass, is_word};
 use crate::detect::Clues;
 use crate::detect::checks::Verdict;
 use crate::detect::engine::{Own, RuleLook, is_free};
-use crate::detect::matcher::Match;
+use crate::detect::matcher::{Match, suffix_near};
 use crate::fields::Owner;
 use crate::rule::RuleId;
 
@@ -34,7 +34,10 @@ impl Pass<'_> {
         let floor = at.saturating_sub(NUMBER_ON_STREET);
         let start = self.text[floor..at].iter().rposition(|b| !inside(b)).map_or(floor, |i| floor + i + 1);
         for from in (start..=at).filter(|i| self.text[*i].is_ascii_digit() && is_free(self.text, *i)) {
-            self.shapes(&self.engine.streets, from);
+            // All of these patterns ask for it.
+            if suffix_near(&self.text[from..]) {
+                self.shapes(&self.engine.streets, from);
+            }
         }
     }
 
