@@ -91,7 +91,7 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
         let end = ends.after(at);
         let first = bytes[at];
         // Most lines of code are indented.
-        if first == b'\t' && !whole {
+        if !MAY_BEGIN[usize::from(first)] && !whole {
             (before, at) = (at..end, end);
             continue;
         }
@@ -123,6 +123,20 @@ fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
     }
     None
 }
+
+/// What the first line of a table, or the rule below it, may begin with inside of a text.
+static MAY_BEGIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(
+            byte as u8,
+            b'A'..=b'Z' | b'a'..=b'z' | 0x80.. | b'"' | b'_' | b'#' | b' ' | b'-' | b'+' | b'|'
+        );
+        byte += 1;
+    }
+    table
+};
 
 /// Where two blanks stand side by side.
 fn gap(text: &[u8]) -> Option<usize> {
@@ -234,6 +248,17 @@ impl Rows<'_> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    #[test]
+    fn what_may_begin_is_not_passed_over() {
+        for byte in 0..=255 {
+            let any = super::boxed::may_be_rule(byte)
+                || super::may_begin_header(byte, false)
+                || (0..=255).any(|below| super::aligned::may_begin(byte, Some(below)))
+                || (0..=255).any(|below| super::listed::may_begin(byte, Some(below)));
+            assert_eq!(super::MAY_BEGIN[usize::from(byte)], any, "{}", char::from(byte));
+        }
+    }
 
     proptest! {
         #[test]
