@@ -3,6 +3,7 @@
 //! All questions about neighbours ("a capital behind a blank") are then a few shifts and ands for many bytes at once.
 //! They are written as a [`program`], which is compiled when phivet is built; a [`Machine`] runs its code over a text.
 
+mod form;
 pub(crate) mod fragments;
 mod letters;
 mod lines;
@@ -18,6 +19,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use form::Form;
 pub(crate) use letters::{FreePlaces, WordStarts};
 pub(crate) use lines::LineEnds;
 
@@ -87,82 +89,6 @@ pub(crate) trait Vector: Copy {
 pub(crate) struct State {
     pub(crate) befores: Vec<Words>,
     pub(crate) throughs: Vec<bool>,
-}
-
-/// What code runs on: the best that this processor has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Portable,
-    #[cfg(target_arch = "x86_64")]
-    X86(x86::Form),
-}
-
-impl Form {
-    /// Every form that this processor has, the best last.
-    fn all() -> impl Iterator<Item = Self> {
-        let all = std::iter::once(Self::Portable);
-        #[cfg(target_arch = "x86_64")]
-        let all = all.chain(x86::Form::all().map(Self::X86));
-        all
-    }
-
-    /// The best that this processor has.
-    fn best() -> Self {
-        Self::all().last().unwrap_or(Self::Portable)
-    }
-
-    /// The line ends in each block, one bit a byte.
-    fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
-        match self {
-            Self::Portable => portable::line_ends(blocks, bits),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.line_ends(blocks, bits),
-        }
-    }
-
-    /// The ASCII letters in a block, one bit a byte.
-    fn letters(self, block: &[u8; BLOCK]) -> u64 {
-        match self {
-            Self::Portable => portable::letters(block),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.letters(block),
-        }
-    }
-
-    /// The same with digits.
-    fn letters_and_digits(self, block: &[u8; BLOCK]) -> u64 {
-        match self {
-            Self::Portable => portable::letters_and_digits(block),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.letters_and_digits(block),
-        }
-    }
-
-    /// The first place from `from` on where a bucket says yes, and the buckets; or where reading must go on without
-    /// vectors.
-    fn fragments(self, tables: &fragments::Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
-        match self {
-            Self::Portable => Err(from),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.fragments(tables, text, from),
-        }
-    }
-
-    fn transpose(self, bytes: &Bytes, bits: &mut [Words; 8]) {
-        match self {
-            Self::Portable => portable::transpose(bytes, bits),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.transpose(bytes, bits),
-        }
-    }
-
-    fn run<C: Code>(self, bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
-        match self {
-            Self::Portable => C::group::<portable::Plain>(bits, state, answers),
-            #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.run::<C>(bits, state, answers),
-        }
-    }
 }
 
 /// Room for some groups, which the next text has use for, too.

@@ -24,13 +24,33 @@ struct Pattern {
 }
 
 /// A compiled pattern: an automaton, unless that would be large.
-enum Program {
+enum Form {
     Built(Box<dense::DFA<&'static [u32]>>),
     Made(Box<dense::DFA<Vec<u32>>>),
     Regex(Regex),
 }
 
+/// A compiled pattern, and a quick no.
+struct Program {
+    form: Form,
+    /// With which bytes may a match begin?
+    firsts: [bool; 256],
+}
+
 impl Program {
+    fn new(source: &str) -> Option<Self> {
+        let form = Form::new(source)?;
+        Some(Self { firsts: form.firsts(), form })
+    }
+
+    /// Where a match that begins at the start of `text` ends.
+    fn end(&self, text: &[u8]) -> Option<usize> {
+        let first = usize::from(*text.first()?);
+        if self.firsts[first] { self.form.end(text) } else { None }
+    }
+}
+
+impl Form {
     fn new(source: &str) -> Option<Self> {
         let dense = match programs::find(&BUILTIN.0, source) {
             Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
@@ -49,6 +69,22 @@ impl Program {
             Self::Regex(regex) => regex.find(text).map(|m| m.end()),
         }
     }
+
+    /// With which bytes a match may begin.
+    fn firsts(&self) -> [bool; 256] {
+        match self {
+            Self::Built(dfa) => firsts(&**dfa),
+            Self::Made(dfa) => firsts(&**dfa),
+            Self::Regex(_) => [true; 256],
+        }
+    }
+}
+
+/// With which bytes a match of an automaton may begin. No pattern matches the empty text.
+fn firsts(dfa: &impl Automaton) -> [bool; 256] {
+    let begin = dfa.start_state_forward(&Input::new("").anchored(Anchored::Yes));
+    let may = |state, byte: usize| !dfa.is_dead_state(dfa.next_state(state, byte as u8));
+    begin.map_or([true; 256], |state| std::array::from_fn(|byte| may(state, byte)))
 }
 
 /// Automata are read as they lie, which asks for an address that their numbers can stand at.
