@@ -101,9 +101,9 @@ fn main() -> Result<()> {
     let rules = catalogue(&root)?;
     let patterns = patterns(&rules);
     let unusable = |((rule, _), why): (search::Look, String)| format!("{}: {why}", rules[usize::from(rule)]["file"]);
-    let search = search::Search::builtin(patterns.iter().copied()).map_err(unusable)?;
-    fs::write(out.join("search.bin"), search.to_bytes())?;
     let ordinary = fs::read(root.join("src/streams/ordinary.txt"))?;
+    let search = search::Search::builtin(patterns.iter().copied(), &ordinary).map_err(unusable)?;
+    fs::write(out.join("search.bin"), search.to_bytes())?;
     fs::write(
         out.join("search.rs"),
         source::write(&questions::questions(patterns.into_iter(), &ordinary)?, &ordinary),

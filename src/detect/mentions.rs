@@ -303,7 +303,7 @@ impl<'t> People<'t> {
 fn next_capital(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;
     loop {
-        at += text.get(at..)?.iter().position(|b| b.is_ascii_uppercase() || *b >= 0xc3)?;
+        at += first_capital(text.get(at..)?)?;
         let joined =
             at > 0 && (names::is_letter(text[at - 1]) || text[at - 1].is_ascii_digit() || text[at - 1] == b'_');
         let end = names::word_end(text, at);
@@ -315,6 +315,26 @@ fn next_capital(text: &[u8], from: usize) -> Option<Range<usize>> {
         }
         at = end.max(at + 1);
     }
+}
+
+/// Bytes that capitals begin with, and some others beyond ASCII.
+static CAPITALS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_uppercase() || byte >= 0xc3;
+        byte += 1;
+    }
+    table
+};
+
+/// Where the first of them stands. Many bytes are asked together: few are capitals.
+fn first_capital(text: &[u8]) -> Option<usize> {
+    let is = |byte: &u8| CAPITALS[usize::from(*byte)];
+    let (eights, _) = text.as_chunks::<8>();
+    let none = eights.iter().position(|eight| eight.iter().fold(false, |any, byte| any | is(byte)));
+    let from = none.unwrap_or(eights.len()) * 8;
+    text[from..].iter().position(is).map(|at| from + at)
 }
 
 /// What introduces a name.
@@ -370,6 +390,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn first_capitals_are_found(text in "[a-c é]{0,30}[A-Cé]?[a-cA-É ]{0,12}") {
+            let plain = text.bytes().position(|b| b.is_ascii_uppercase() || b >= 0xc3);
+            prop_assert_eq!(first_capital(text.as_bytes()), plain);
+        }
+
         /// A few known words are found where all words are.
         #[test]
         fn known_words_are_found(

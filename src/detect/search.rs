@@ -87,13 +87,16 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    /// Derives it from the built-in patterns.
+    /// Derives it from the built-in patterns. `ordinary` is a sample of text.
     ///
     /// # Errors
     /// The pattern that is no pattern, and why.
     #[allow(dead_code, reason = "only the build script and a test make it")]
-    pub(crate) fn builtin<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Result<Self, (Look, String)> {
-        Self::make(patterns, Effort { depth: 16, states: 200_000, steps: usize::MAX }, group)
+    pub(crate) fn builtin<'p>(
+        patterns: impl Iterator<Item = Pattern<'p>>,
+        ordinary: &[u8],
+    ) -> Result<Self, (Look, String)> {
+        Self::make(patterns, Effort { depth: 16, states: 200_000, steps: usize::MAX }, group, ordinary)
     }
 
     /// Derives it from others: they are few, and time is short.
@@ -102,13 +105,14 @@ impl Search {
     /// The pattern that is no pattern, and why.
     #[allow(dead_code, reason = "the build script has no use for it")]
     pub(crate) fn own<'p>(patterns: impl Iterator<Item = Pattern<'p>>) -> Result<Self, (Look, String)> {
-        Self::make(patterns, Effort { depth: 8, states: 2_000, steps: 1_000_000 }, |_, _| Group::Opening)
+        Self::make(patterns, Effort { depth: 8, states: 2_000, steps: 1_000_000 }, |_, _| Group::Opening, &[])
     }
 
     fn make<'p>(
         patterns: impl Iterator<Item = Pattern<'p>>,
         effort: Effort,
         group: fn(&Hir, bool) -> Group,
+        ordinary: &[u8],
     ) -> Result<Self, (Look, String)> {
         let (mut looks, mut streets, mut inner, mut costly) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut openings, mut insides) = (Vec::new(), Vec::new());
@@ -129,8 +133,8 @@ impl Search {
                 }
             }
         }
-        let openings = Openings::new(&openings, effort).map_err(|(at, why)| (looks[at], why))?;
-        let insides = Openings::new(&insides, effort).map_err(|(at, why)| (inner[at].0, why))?;
+        let openings = Openings::new(&openings, effort, ordinary).map_err(|(at, why)| (looks[at], why))?;
+        let insides = Openings::new(&insides, effort, ordinary).map_err(|(at, why)| (inner[at].0, why))?;
         Ok(Self { looks, openings, streets, inner, insides, costly })
     }
 

@@ -5,8 +5,20 @@ use std::ops::Range;
 /// Longest label that is looked at, in bytes.
 const LABEL: usize = 56;
 
+/// What keys are made of.
+static KEY: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'_' | b'.' | b'$' | b'-');
+        byte += 1;
+    }
+    table
+};
+
 fn is_key(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'_' | b'.' | b'$' | b'-')
+    KEY[usize::from(b)]
 }
 
 /// The key that ends before the separator at `at`: `"date of birth"`, `patient.ssn`, `Date of Birth`.

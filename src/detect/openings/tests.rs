@@ -19,7 +19,7 @@ const PATTERNS: [&str; 8] = [
 
 fn made(effort: Effort) -> Openings {
     let patterns: Vec<Hir> = PATTERNS.iter().map(|pattern| parse(pattern).expect("a pattern")).collect();
-    Openings::new(&patterns, effort).expect("an automaton")
+    Openings::new(&patterns, effort, b"abc 12-34 a1").expect("an automaton")
 }
 
 fn told(openings: &Openings, text: &[u8]) -> Vec<u16> {
@@ -58,7 +58,7 @@ fn much_is_told_and_little_work_done() {
     let effort = Effort { depth: 8, states: 2_000, steps: 1_000_000 };
     let many: Vec<Hir> = (0..400).map(|i| parse(&format!(r"\w{{9}}-Z{i:03}K")).expect("a pattern")).collect();
     let odd = [r"(?:a?b?){0,800}c", r"(?:\w?-?){0,400}c"].map(|pattern| parse(pattern).expect("a pattern"));
-    let (many, odd) = (Openings::new(&many, effort), Openings::new(&odd, effort));
+    let (many, odd) = (Openings::new(&many, effort, b""), Openings::new(&odd, effort, b""));
     assert_eq!(told(&many.expect("an automaton"), b"abcdefghi-Z399K").len(), 400);
     assert_eq!(told(&odd.expect("an automaton"), b"abababc"), [0, 1]);
 }
