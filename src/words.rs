@@ -28,9 +28,9 @@ pub fn is_street_suffix(word: &[u8]) -> bool {
     SUFFIXES.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1) && facts(word).is(Class::StreetSuffix)
 }
 
-/// A quick no for words, of three ASCII letters or more, that are no drug, condition, laboratory test or word of health
-/// care: of the first three of them less than five letters, of any an abbreviation, is not asked for. `four` are the
-/// word's first letters and what may stand behind them.
+/// A quick no for words of three ASCII letters or more that do not speak of health care by themselves, as drugs,
+/// conditions and laboratory tests of five letters and more do, and words of the list `health` that are no
+/// abbreviations. `four` are the word's first letters and what may stand behind them.
 #[inline]
 #[must_use]
 pub(crate) fn may_be_medical(four: [u8; 4]) -> bool {

@@ -328,3 +328,22 @@ pub(crate) fn compiles(rule: &Rule) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What a match begins with is never refused.
+        #[test]
+        fn first_bytes_are_known(text in "[a-dA-D0-3 .-]{1,8}") {
+            for source in [r"[A-C]\d{2}", r"(?i:dr|ab)[. ]?\d", r"\d+-\d+", r"(?:a|B\d)?-\d", r"[^0-9]b{1,3}"] {
+                let form = Form::new(source).expect("a pattern");
+                let matched = form.end(text.as_bytes()).is_some();
+                prop_assert!(!matched || form.firsts()[usize::from(text.as_bytes()[0])], "{}", source);
+            }
+        }
+    }
+}

@@ -138,6 +138,22 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn words_of_the_lists_are_not_passed_over() {
+        let lists = [
+            include_str!("../../rules/words/drugs.txt"),
+            include_str!("../../rules/words/conditions.txt"),
+            include_str!("../../rules/words/labs.txt"),
+            include_str!("../../rules/words/health.txt"),
+        ];
+        let words = lists.iter().flat_map(|list| list.lines()).filter_map(|line| line.split('\t').next());
+        let letters = words.filter(|word| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_alphabetic()));
+        for word in letters.flat_map(|word| [word.to_lowercase(), word.to_uppercase()]) {
+            let alone = format!("{word} ");
+            assert!(!is_health(word.as_bytes()) || may_begin(alone.as_bytes(), 0), "{word}");
+        }
+    }
+
     proptest! {
         /// Lines in order, wherever they are cut, say what a look at each of them says.
         #[test]

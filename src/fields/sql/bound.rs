@@ -285,3 +285,20 @@ fn element(bytes: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// What plainly ends has no placeholder before its end.
+        #[test]
+        fn a_quick_no_is_a_no(text in "( |;|'|\"|a|=|\\?|\\$1|@p|%s|%d|/\\*|\\*/|-- |\n|\\\\|\\[|\\]){0,16}") {
+            let mut out = Vec::new();
+            let (holders, _) = Reader::new(text.as_bytes(), &mut out).of_conditions(0);
+            prop_assert!(holders.is_empty() || !ends_first(text.as_bytes()) && has_placeholder(text.as_bytes()));
+        }
+    }
+}

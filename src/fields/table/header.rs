@@ -251,6 +251,7 @@ mod tests {
                 let rows = cells::row(line, 0, by, &mut header);
                 let good = rows <= line.len() && names(line, &header, by, whole);
                 prop_assert!(!(good && seen.count > 0 && seen.names_nothing(by, line, whole)), "{}", by as char);
+                prop_assert!(!(good && ends_no_names(line)), "{}", by as char);
             }
         }
     }
