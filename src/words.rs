@@ -24,8 +24,11 @@ const PLACEHOLDER: u32 = 1 << 24;
 /// Is it a street suffix or one of its variants (USPS Publication 28, C1), in any case?
 #[must_use]
 pub fn is_street_suffix(word: &[u8]) -> bool {
-    let bit = hash::beginning(word);
-    SUFFIXES.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1) && facts(word).is(Class::StreetSuffix)
+    is_set(SUFFIXES, hash::beginning(word)) && facts(word).is(Class::StreetSuffix)
+}
+
+fn is_set(bits: &[u8], bit: usize) -> bool {
+    bits.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
 }
 
 /// A quick no for words of three ASCII letters or more that do not speak of health care by themselves, as drugs,
@@ -37,8 +40,7 @@ pub(crate) fn may_be_medical(four: [u8; 4]) -> bool {
     let [.., last] = four;
     let small = u32::from_le_bytes(four) | 0x2020_2020;
     let letters = if last.is_ascii_alphabetic() { small } else { small & 0xff_ffff };
-    let bit = hash::four(letters.to_le_bytes());
-    MEDICAL.get(bit / 8).is_some_and(|bits| bits >> (bit % 8) & 1 == 1)
+    is_set(MEDICAL, hash::four(letters.to_le_bytes()))
 }
 
 /// What a word can be. A word may be several of them, and a name as well.

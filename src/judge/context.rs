@@ -221,3 +221,20 @@ impl Lines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_attribution_are_not_passed_over() {
+        let lines = Lines::new();
+        for text in ATTRIBUTION.iter().flat_map(|text| [text.to_string(), text.to_uppercase()]) {
+            for before in ["", "in a line that has more to say of it than others: "] {
+                assert!(lines.attributes(format!("{before}{text}").as_bytes()), "{text}");
+                assert!(lines.attributes(format!("{before}{text} and what else stands there").as_bytes()), "{text}");
+            }
+        }
+        assert!(!lines.attributes(b"2026-01-02 03:04:05 INFO the queue was flushed, 12 of 48 are left"));
+    }
+}

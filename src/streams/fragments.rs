@@ -58,7 +58,6 @@ pub(crate) struct Fragments {
 }
 
 /// For each place and half of a byte the buckets that may have it; and which three bytes a text begins with.
-#[derive(Clone, Copy)]
 pub(super) struct Tables {
     pub(super) low: [[u8; 16]; LEN],
     pub(super) high: [[u8; 16]; LEN],

@@ -24,10 +24,8 @@ impl<'t> LineEnds<'t> {
     }
 
     fn on(form: Form, text: &'t [u8]) -> Self {
-        let mut ends = Self { form, text, start: 0, bits: [0; WINDOW], told: 0, block: 0, left: 0 };
-        ends.read(0);
-        ends.left = ends.bits[0];
-        ends
+        // Nothing is read yet, and nothing was told.
+        Self { form, text, start: text.len(), bits: [0; WINDOW], told: usize::MAX, block: 0, left: 0 }
     }
 
     /// The offset just behind the first line end at or behind `at`; where there is none, the text's end.

@@ -16,13 +16,13 @@ static ICD10CM_REST: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/icd10cm_r
 /// Whether a number is a ZIP code with an area: a ZCTA of Census 2010 or 2020. ZIP codes of PO boxes alone are not.
 #[must_use]
 pub fn is_zip5(zip: u32) -> bool {
-    bit(ZIP5, zip as usize)
+    super::is_set(ZIP5, zip as usize)
 }
 
 /// Whether a number is an area code in use in the North American numbering plan (libphonenumber 9.0.43).
 #[must_use]
 pub fn is_area_code(code: u16) -> bool {
-    bit(AREA, usize::from(code))
+    super::is_set(AREA, usize::from(code))
 }
 
 /// Whether the first three digits of a ZIP code stand for 20 000 people or fewer in one of Census 2000, 2010 and 2020,
@@ -64,10 +64,6 @@ fn is_code(category: &[u8], rest: &[u8]) -> Option<bool> {
     let first = |category: usize| Some(u32::from_le_bytes(*ICD10CM_FIRST.as_chunks().0.get(category)?) as usize);
     let codes = ICD10CM_REST.as_chunks::<3>().0.get(first(category)?..first(category + 1)?)?;
     Some(codes.binary_search_by_key(&rest, |c| u32::from_le_bytes([c[0], c[1], c[2], 0])).is_ok())
-}
-
-fn bit(bits: &[u8], at: usize) -> bool {
-    bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }
 
 fn row(zip3: u16) -> Option<&'static [u8; 6]> {
