@@ -306,3 +306,26 @@ fn the_number_of_threads_changes_nothing() {
         assert!(one.out == eight.out, "one thread and eight do not write the same");
     }
 }
+
+/// A flow's steps stand in several files: each one's name is masked by what stands in it.
+#[cfg(feature = "rust-flow")]
+#[test]
+fn names_in_the_steps_of_a_flow_are_masked_by_themselves() {
+    let folder = Folder::new("flow-names");
+    folder.file("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    folder.file(
+        "src/lib.rs",
+        "#[path = \"mrn LN4410927.rs\"]\npub mod held;\npub struct Patient {\n    pub ssn: String,\n}\npub fn number(patient: \
+         &Patient) -> String {\n    patient.ssn.clone()\n}\n",
+    );
+    folder.file(
+        "src/mrn LN4410927.rs",
+        "pub fn admit(patient: &crate::Patient) {\n    tracing::info!(\"admitted {}\", crate::number(patient));\n}\n",
+    );
+    let ran = folder.phivet(&["scan", "--isolated", "--exit-zero", "--format", "json", "src"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("a report");
+    let findings = report["findings"].as_array().expect("findings");
+    let flow = findings.iter().find(|finding| finding["rule"] == "phi-in-tracing").expect("a flow");
+    let steps: Vec<&str> = flow["trail"].as_array().into_iter().flatten().filter_map(|s| s["path"].as_str()).collect();
+    assert_eq!(steps, ["src/lib.rs", "src/mrn xx0000000.rs"]);
+}
