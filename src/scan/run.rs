@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::time::{Duration, Instant};
 
 use super::Scanner;
 use super::collapse::{Collapse, Ordinals, fingerprint};
@@ -70,9 +69,6 @@ type Answer = (u64, u64, Output);
 const TOGETHER: usize = 64;
 /// In bytes: before more is scanned, they are sent.
 const LARGE: usize = 64 << 10;
-/// The end of an input that took longer is sent at once: so is what comes from afar, and a journal of what was done waits
-/// for it.
-const SHORT: Duration = Duration::from_millis(5);
 
 /// What a worker has to say to the collector.
 struct Outbox {
@@ -86,10 +82,11 @@ impl Outbox {
         self.send();
     }
 
-    /// The end of an input that took so long: it waits for others, until the worker would wait itself.
-    fn end(&self, answer: Answer, took: Duration) {
+    /// The end of a file waits for others, until the worker would wait itself. Behind other inputs the next may be long in
+    /// coming, and a journal of what was done waits for them.
+    fn end(&self, answer: Answer, file: bool) {
         self.held.borrow_mut().push(answer);
-        if took > SHORT || self.held.borrow().len() >= TOGETHER {
+        if !file || self.held.borrow().len() >= TOGETHER {
             self.send();
         }
     }
@@ -243,10 +240,10 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
 }
 
 fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limits, number: u64, input: Input) {
-    let (mut part, began) = (0, Instant::now());
+    let mut part = 0;
     // Documents of which nothing but their end is to be told wait for the next that is told.
     let (mut silent, mut has_outputs, mut first) = (Read::default(), false, true);
-    source::read(input, limits, &mut |item| {
+    let file = source::read(input, limits, &mut |item| {
         let output = match item {
             // What follows the first part goes to whoever is free; this thread reads on.
             Item::Part(document) => {
@@ -275,7 +272,7 @@ fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limit
         out.put((number, part, output));
         part += 1;
     });
-    out.end((number, part, Output::End(silent)), began.elapsed());
+    out.end((number, part, Output::End(silent)), file);
 }
 
 /// Brings the answers into order and tells them.
@@ -326,27 +323,24 @@ fn collect(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::rule::Rules;
     use crate::source::Stream;
 
     /// A journal of what was done, and a reader at a terminal, wait for it.
     #[test]
-    fn what_took_long_is_told_before_the_next_is_read() {
+    fn what_comes_from_afar_is_told_before_the_next_is_read() {
         let rules = Rules::builtin().expect("the built-in rules");
         let scanner = Scanner::new(rules, Policy::default()).expect("a scanner");
         let (tell, told) = mpsc::channel();
-        let text = || {
-            let bytes = Box::new(&b"a\n"[..]);
-            Ok(Stream { bytes, size: None, file: None, news: None, exposure: None, inputs: None })
+        let text = || Ok(Stream::new(&b"a\n"[..], None));
+        let next = move || match told.recv_timeout(Duration::from_secs(60)) {
+            Ok(()) => text(),
+            Err(_) => Err("the first was not told".to_owned()),
         };
-        let slow = move || {
-            std::thread::sleep(SHORT * 2);
-            text()
-        };
-        let next =
-            move || told.recv_timeout(Duration::from_secs(60)).map_err(|_| "not told".to_owned()).and_then(|()| text());
-        let inputs: [source::Open; 2] = [Box::new(slow), Box::new(next)];
+        let inputs: [source::Open; 2] = [Box::new(text), Box::new(next)];
         let list = move |push: Push<'_>| {
             for open in inputs {
                 push(Input { name: "a.txt".to_owned(), open });
@@ -354,9 +348,12 @@ mod tests {
         };
         let (mut ends, running) = (0, Running { threads: 1, all: true, limits: Limits::default() });
         run(&scanner, running, list, &mut |event| {
-            assert!(!matches!(event, Event::Skipped(_)), "the first was told late");
-            ends += u64::from(matches!(event, Event::End));
-            tell.send(()).is_ok() || ends > 0
+            assert!(!matches!(event, Event::Skipped(_)), "it waits");
+            if matches!(event, Event::End) {
+                ends += 1;
+                let _ = tell.send(());
+            }
+            true
         });
         assert_eq!(ends, 2);
     }

@@ -90,14 +90,20 @@ const UNREAD: &[(&str, &[u8])] = &[
 
 /// Reads one input: as a document, or as the documents that are packed in it, in order.
 /// What cannot be opened is [`Item::Skipped`] and has no end; what breaks off is skipped from there.
-pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
+/// Says whether it was a file: of what comes from elsewhere, the next may be long in coming.
+pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) -> bool {
     let Input { name, open } = input;
     let stream = match open() {
-        Err(reason) => return sink(Item::Skipped { name, reason }),
+        Err(reason) => {
+            sink(Item::Skipped { name, reason });
+            return false;
+        }
         Ok(stream) => stream,
     };
+    let file = stream.file.is_some();
     if let Some(inputs) = stream.inputs {
-        return inputs.for_each(|input| read(input, limits, sink));
+        inputs.for_each(|input| _ = read(input, limits, sink));
+        return file;
     }
     let exposure = stream.exposure;
     let mut placed = |mut item| {
@@ -111,6 +117,7 @@ pub fn read(input: Input, limits: &Limits, sink: Sink<'_>) {
         Some(news) => run(name, news.text.as_slice(), (None, None), limits, &mut placed),
         None => run(name, stream.bytes, (stream.size, stream.file.as_deref()), limits, &mut placed),
     }
+    file
 }
 
 /// What is said of a pointer of Git LFS.
