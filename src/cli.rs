@@ -30,6 +30,7 @@ mod redact;
 mod repo;
 mod reveal;
 mod rules;
+mod running;
 mod scan;
 mod secret;
 mod setup;

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use super::args::ScanArgs;
 use super::repo;
+use super::running::threads;
 use crate::config::Loaded;
 use crate::detect::flow::Own;
 use crate::scan::Scanner;
@@ -41,7 +43,7 @@ pub(super) fn of(
     scanner: &Scanner,
     wanted: Wanted,
     loaded: &Loaded,
-    (threads, trusted): (usize, Option<&str>),
+    (args, trusted): (&ScanArgs, Option<&str>),
 ) -> Flows {
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     // What git has of a file, which may not be what lies in the work tree.
@@ -77,7 +79,7 @@ pub(super) fn of(
             sources.iter_mut().for_each(|source| withdraw(source, revision));
         }
         sources.sort_by(|a, b| a.path.cmp(&b.path));
-        flows.extend(flows::flows(scanner.analysis(), &sources, &manifests, threads, known.as_mut()));
+        flows.extend(flows::flows(scanner.analysis(), &sources, &manifests, threads(args), known.as_mut()));
     }
     if let (Some(file), Some(known)) = (cache, known)
         && before != Some(known.len())

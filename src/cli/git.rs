@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
 use super::args::ScanArgs;
+use super::running::threads;
 use super::setup;
 use super::sift::Whole;
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::source::git::{ALSO, Also, Asked, History, Repo, Side, Trouble, What};
 const REFS_LIMIT: u64 = 16 << 20;
 
 /// What of a repository is wanted, if anything; `paths` are those of the command line.
-pub(super) fn asked(args: &ScanArgs, paths: &[String], threads: usize) -> Result<Option<Asked>> {
+pub(super) fn asked(args: &ScanArgs, paths: &[String]) -> Result<Option<Asked>> {
     let history = args.history.is_some() || args.pre_push.is_some();
     if !args.also.is_empty() && !history {
         return Err(usage("--also goes with --history or --pre-push", "add --history"));
@@ -35,7 +36,7 @@ pub(super) fn asked(args: &ScanArgs, paths: &[String], threads: usize) -> Result
                 Some(remote) => pushed(&repo, remote.first().map(String::as_str))?,
                 None => range(&repo, args.history.as_deref().unwrap_or_default())?,
             };
-            What::History(Arc::new(History::new(Arc::clone(&repo), revisions, also(args), threads)))
+            What::History(Arc::new(History::new(Arc::clone(&repo), revisions, also(args), threads(args))))
         }
     };
     Ok(Some(Asked { repo, what, paths }))

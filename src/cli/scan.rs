@@ -5,7 +5,7 @@ mod last;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::CommandFactory;
@@ -17,6 +17,7 @@ use super::glass::{Glass, Places};
 use super::known::{Known, Place};
 use super::outputs::{self, Outputs};
 use super::progress::Progress;
+use super::running::running;
 use super::sift::{Sift, Sifted};
 use super::similar::similar;
 use super::trail::{self, Trail};
@@ -29,7 +30,7 @@ use crate::judge::finding::Skipped;
 use crate::mask::Key;
 use crate::report::{Meta, Summary};
 use crate::rule::Severity;
-use crate::scan::{self, Event, Running, Scanner};
+use crate::scan::{self, Event, Scanner};
 use crate::source::bucket::Traffic;
 use crate::source::git::Asked;
 use crate::source::{self, Choose, Exclude, Push, Wanted};
@@ -106,8 +107,7 @@ fn scanned(
     let handed = checkpoint.as_ref().map(Checkpoint::handed);
     run.resume(checkpoint);
     let missing = missing(&wanted);
-    let running =
-        Running { threads: threads(args), all: args.all || !run.sift.is_idle(), limits: args.unpack.limits() };
+    let running = running(args, &wanted, args.all || !run.sift.is_idle());
     let list = |push: Push<'_>| {
         source::inputs(&wanted, &mut |input| {
             handed.iter().for_each(|handed| handed());
@@ -312,8 +312,7 @@ pub(super) fn each(
         return Err(not_there(scanner.name(path).as_str()));
     }
     begin(&wanted);
-    let running = Running { threads: threads(args), all: true, limits: args.unpack.limits() };
-    scan::run(scanner, running, |push| source::inputs(&wanted, push), on);
+    scan::run(scanner, running(args, &wanted, true), |push| source::inputs(&wanted, push), on);
     Ok(())
 }
 
@@ -353,7 +352,7 @@ pub(super) fn with_flows(
         return Ok(scanner);
     }
     let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None, git)? };
-    let flows = super::flows::of(&scanner, wanted, loaded, (threads(args), trusted));
+    let flows = super::flows::of(&scanner, wanted, loaded, (args, trusted));
     Ok(scanner.with_flows(flows))
 }
 
@@ -380,7 +379,7 @@ fn of_files(args: &ScanArgs) -> bool {
 pub(super) fn of_git(args: &ScanArgs) -> Result<Option<Arc<Asked>>> {
     let paths: Vec<String> = args.paths.iter().filter(|path| *path != "-").cloned().collect();
     let (_, paths) = buckets::addresses(paths);
-    Ok(super::git::asked(args, &paths, threads(args))?.map(Arc::new))
+    Ok(super::git::asked(args, &paths)?.map(Arc::new))
 }
 
 pub(super) fn wanted(
@@ -469,13 +468,6 @@ fn not_there(path: &str) -> Error {
         |command| format!("did you mean the command `phivet {command}`?"),
     );
     Error::Read { path: path.to_owned(), reason: "no such file or folder".to_owned(), help }
-}
-
-pub(super) fn threads(args: &ScanArgs) -> usize {
-    // The system is asked once: the answer stands in several files.
-    static CORES: LazyLock<usize> =
-        LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get));
-    args.threads.map_or_else(|| *CORES, std::num::NonZeroUsize::get)
 }
 
 /// The working directory as report names see it.

@@ -9,12 +9,13 @@ use std::time::Duration;
 use clap::Args;
 
 use super::args::ScanArgs;
+use super::running::running;
 use super::{certify, known, scan, setup, trail};
 use crate::audit::Record;
 use crate::config::{Config, Loaded};
 use crate::error::{Error, Result};
 use crate::judge::finding::Skipped;
-use crate::scan::{self as run_scan, Event, Running, Scanner};
+use crate::scan::{self as run_scan, Event, Scanner};
 use crate::source::{self, Wanted};
 use crate::verify::{self, Asked, Learner, Verifier};
 pub(super) use telling::Verified;
@@ -172,7 +173,7 @@ fn learned(args: &VerifyArgs, loaded: &Loaded) -> Result<Option<Learner>> {
         Vec::new()
     }));
     let mut unread: Vec<Skipped> = Vec::new();
-    let running = Running { threads: scan::threads(&args.scan), all: true, limits: args.scan.unpack.limits() };
+    let running = running(&args.scan, &wanted, true);
     run_scan::run(&scanner, running, |push| source::inputs(&wanted, push), &mut |event| {
         if let Event::Skipped(skipped) = event {
             unread.push(skipped);

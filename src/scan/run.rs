@@ -44,7 +44,7 @@ pub struct Read {
 /// How a run goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Running {
-    /// Threads that read and scan.
+    /// Threads that read and scan; none: the calling one does all, one input after the other.
     pub threads: usize,
     /// Every finding by itself (otherwise repeats are collapsed, per rule and document)?
     pub all: bool,
@@ -128,84 +128,166 @@ impl Output {
 /// Scans all inputs that `list` pushes and tells `on` what it finds, in their order, whatever the number of threads.
 /// `on` ends the run by answering `false`.
 pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Send, on: &mut dyn FnMut(Event) -> bool) {
-    let queue = Queue::new(running.threads.max(1));
+    let teller = Teller::new(scanner, running.all);
+    if running.threads == 0 {
+        return alone(scanner, &running.limits, list, teller, on);
+    }
+    let queue = Queue::new(running.threads);
     let (send, answers) = mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| {
             list(&mut |input| queue.add(input));
             queue.listed();
         });
-        for _ in 0..running.threads.max(1) {
+        for _ in 0..running.threads {
             let out = Outbox { to: send.clone(), held: RefCell::default() };
-            let queue = &queue;
-            scope.spawn(move || work(scanner, queue, &out, &running.limits));
+            let worker = Worker { scanner, queue: &queue, out, began: false };
+            scope.spawn(move || worker.work(&running.limits));
         }
         drop(send);
-        collect(scanner, running, &queue, &answers, on);
+        collect(teller, &queue, &answers, on);
         queue.stop();
     });
 }
 
-fn work(scanner: &Scanner, queue: &Queue, out: &Outbox, limits: &Limits) {
-    while let Some(job) = queue.next(&mut || out.send()) {
-        match job {
-            Job::Part(input, part, document) => {
-                in_turn(scanner, (queue, out), (input, part), &document, false);
+/// All in the calling thread, one after the other.
+fn alone(
+    scanner: &Scanner,
+    limits: &Limits,
+    list: impl FnOnce(Push<'_>),
+    teller: Teller<'_>,
+    on: &mut dyn FnMut(Event) -> bool,
+) {
+    let (mut alone, mut number) = (Alone { scanner, teller, on, ended: false }, 0);
+    list(&mut |input| {
+        read_input(scanner, &mut alone, limits, number, input);
+        number += 1;
+        !alone.ended
+    });
+}
+
+/// To whom the parts of an input go, and what is to be told of it.
+trait Outlet {
+    /// Scans a part, or has it scanned. Says whether it is told of: not where it holds nothing.
+    fn part(&mut self, number: (u64, u64), document: Document) -> bool;
+    /// Tells something else.
+    fn tell(&mut self, number: (u64, u64), output: Output);
+    /// Tells the end of an input, which was a file or something else.
+    fn end(&mut self, number: (u64, u64), read: Read, file: bool);
+}
+
+struct Alone<'r> {
+    scanner: &'r Scanner,
+    teller: Teller<'r>,
+    on: &'r mut dyn FnMut(Event) -> bool,
+    /// Does nobody want more?
+    ended: bool,
+}
+
+impl Outlet for Alone<'_> {
+    fn part(&mut self, number: (u64, u64), document: Document) -> bool {
+        if self.ended {
+            return false;
+        }
+        let output = scan_part(self.scanner, &document);
+        let told = !output.is_nothing();
+        if told {
+            self.tell(number, output);
+        }
+        told
+    }
+
+    fn tell(&mut self, number: (u64, u64), output: Output) {
+        self.ended = self.ended || !self.teller.tell(number, output, self.on);
+    }
+
+    fn end(&mut self, number: (u64, u64), read: Read, _: bool) {
+        self.tell(number, Output::End(read));
+    }
+}
+
+/// One of several threads.
+struct Worker<'r> {
+    scanner: &'r Scanner,
+    queue: &'r Queue,
+    out: Outbox,
+    /// Was a part of the input read?
+    began: bool,
+}
+
+impl Worker<'_> {
+    fn work(mut self, limits: &Limits) {
+        while let Some(job) = self.queue.next(&mut || self.out.send()) {
+            match job {
+                Job::Part(input, part, document) => {
+                    self.in_turn((input, part), &document, false);
+                }
+                Job::Input(number, input) => {
+                    self.began = false;
+                    read_input(self.scanner, &mut self, limits, number, input);
+                    self.queue.read();
+                }
             }
-            Job::Input(number, input) => {
-                read_input(scanner, (queue, out), limits, number, input);
-                queue.read();
+        }
+        self.out.send();
+    }
+
+    /// Scans a part when its findings are not too far ahead of those that are told. Says whether there is something to
+    /// tell of it; with `quiet` nothing is told of a part without findings.
+    fn in_turn(&self, number: (u64, u64), document: &Document, quiet: bool) -> bool {
+        loop {
+            match self.queue.turn(number, document.bytes.len(), &mut || self.out.send()) {
+                Turn::Scan(ahead) => return self.answer(number, document, (ahead, quiet)),
+                Turn::First(ahead, input, part, due) => {
+                    self.answer((input, part), &due, (ahead, false));
+                }
             }
         }
     }
-    out.send();
-}
 
-/// Scans a part when its findings are not too far ahead of those that are told. Says whether there is something to tell
-/// of it; with `quiet` nothing is told of a part without findings.
-fn in_turn(
-    scanner: &Scanner,
-    (queue, out): (&Queue, &Outbox),
-    (input, part): (u64, u64),
-    document: &Document,
-    quiet: bool,
-) -> bool {
-    loop {
-        match queue.turn((input, part), document.bytes.len(), &mut || out.send()) {
-            Turn::Scan(ahead) => {
-                return answer_part(scanner, (queue, out), (input, part), document, (ahead, quiet));
-            }
-            Turn::First(ahead, input, part, due) => {
-                answer_part(scanner, (queue, out), (input, part), &due, (ahead, false));
-            }
+    fn answer(&self, (input, part): (u64, u64), document: &Document, (ahead, quiet): (Ahead, bool)) -> bool {
+        let output = scan_part(self.scanner, document);
+        let told = !quiet || !output.is_nothing();
+        self.queue.found(ahead, document.bytes.len(), output.findings(), told);
+        if told {
+            self.out.put((input, part, output));
         }
+        told
     }
 }
 
-fn answer_part(
-    scanner: &Scanner,
-    (queue, out): (&Queue, &Outbox),
-    (input, part): (u64, u64),
-    document: &Document,
-    (ahead, quiet): (Ahead, bool),
-) -> bool {
+impl Outlet for Worker<'_> {
+    /// What follows the first part goes to whoever is free; this thread reads on.
+    fn part(&mut self, (input, part): (u64, u64), document: Document) -> bool {
+        // A large one takes a while, and so may what has many.
+        if std::mem::replace(&mut self.began, true) || document.bytes.len() > LARGE {
+            self.out.send();
+        }
+        let rest = self.queue.offer(input, part, document);
+        rest.is_none_or(|document| self.in_turn((input, part), &document, true))
+    }
+
+    fn tell(&mut self, (input, part): (u64, u64), output: Output) {
+        self.out.put((input, part, output));
+    }
+
+    fn end(&mut self, (input, part): (u64, u64), read: Read, file: bool) {
+        self.out.end((input, part, Output::End(read)), file);
+    }
+}
+
+fn scan_part(scanner: &Scanner, document: &Document) -> Output {
     let policy =
         scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
     // A panic would be a bug of ours; its document must still not count as clean.
-    let output = match catch_unwind(AssertUnwindSafe(|| scanned(scanner, document, &policy))) {
+    match catch_unwind(AssertUnwindSafe(|| scanned(scanner, document, &policy))) {
         Ok(Scanned::Findings(findings, remarks)) => Output::Findings(findings, remarks),
         Ok(Scanned::Unread(skipped)) => Output::Skipped(skipped),
         Err(_) => Output::Skipped(Skipped {
             document: scanner.name(&document.name),
             reason: "an internal error of phivet; please report it".to_owned(),
         }),
-    };
-    let told = !quiet || !output.is_nothing();
-    queue.found(ahead, document.bytes.len(), output.findings(), told);
-    if told {
-        out.put((input, part, output));
     }
-    told
 }
 
 /// What a document gave.
@@ -239,21 +321,14 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
     Scanned::Findings(scanner.findings(document, policy), remarks.into_iter().map(told).collect())
 }
 
-fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limits, number: u64, input: Input) {
+fn read_input(scanner: &Scanner, out: &mut dyn Outlet, limits: &Limits, number: u64, input: Input) {
     let mut part = 0;
     // Documents of which nothing but their end is to be told wait for the next that is told.
-    let (mut silent, mut has_outputs, mut first) = (Read::default(), false, true);
+    let (mut silent, mut has_outputs) = (Read::default(), false);
     let file = source::read(input, limits, &mut |item| {
         let output = match item {
-            // What follows the first part goes to whoever is free; this thread reads on.
             Item::Part(document) => {
-                // A large one takes a while, and so may what has many.
-                if document.bytes.len() > LARGE || !first {
-                    out.send();
-                }
-                first = false;
-                let rest = queue.offer(number, part, document);
-                let told = rest.is_none_or(|document| in_turn(scanner, (queue, out), (number, part), &document, true));
+                let told = out.part((number, part), document);
                 has_outputs |= told;
                 part += u64::from(told);
                 return;
@@ -269,54 +344,66 @@ fn read_input(scanner: &Scanner, (queue, out): (&Queue, &Outbox), limits: &Limit
             }
             Item::Pause => Output::Pause,
         };
-        out.put((number, part, output));
+        out.tell((number, part), output);
         part += 1;
     });
-    out.end((number, part, Output::End(silent)), file);
+    out.end((number, part), silent, file);
 }
 
 /// Brings the answers into order and tells them.
-fn collect(
-    scanner: &Scanner,
-    running: Running,
-    queue: &Queue,
-    answers: &Receiver<Vec<Answer>>,
-    on: &mut dyn FnMut(Event) -> bool,
-) {
+fn collect(mut teller: Teller<'_>, queue: &Queue, answers: &Receiver<Vec<Answer>>, on: &mut dyn FnMut(Event) -> bool) {
     let mut waiting = BTreeMap::new();
-    let mut next = (0, 0);
-    let mut collapse = Collapse::new(running.all);
-    let mut ordinals = Ordinals::default();
     for (input, part, output) in answers.iter().flatten() {
         waiting.insert((input, part), output);
-        while let Some(output) = waiting.remove(&next) {
-            next.1 += 1;
+        while let Some(output) = waiting.remove(&teller.next) {
             let findings = output.findings();
-            let go_on = match output {
-                Output::Findings(findings, remarks) => {
-                    remarks.into_iter().all(|remark| on(Event::Remark(remark)))
-                        && findings.into_iter().all(|finding| {
-                            let ordinal = ordinals.count(&finding);
-                            let number = |finding: &mut Finding| fingerprint(&scanner.rules, finding, ordinal);
-                            collapse.add_with(finding, number, &mut |f| on(Event::Finding(Box::new(f))))
-                        })
-                }
-                Output::Skipped(skipped) => on(Event::Skipped(skipped)),
-                Output::Pause => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
-                Output::Done(read) => {
-                    ordinals = Ordinals::default();
-                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
-                }
-                Output::End(read) => {
-                    ordinals = Ordinals::default();
-                    next = (next.0 + 1, 0);
-                    collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
-                }
-            };
-            if !go_on {
+            if !teller.tell(teller.next, output, on) {
                 return;
             }
-            queue.told(next, findings);
+            queue.told(teller.next, findings);
+        }
+    }
+}
+
+/// Tells what was found, in order.
+struct Teller<'r> {
+    scanner: &'r Scanner,
+    collapse: Collapse,
+    ordinals: Ordinals,
+    /// The answer that is due: of which input, which part.
+    next: (u64, u64),
+}
+
+impl<'r> Teller<'r> {
+    fn new(scanner: &'r Scanner, all: bool) -> Self {
+        Self { scanner, collapse: Collapse::new(all), ordinals: Ordinals::default(), next: (0, 0) }
+    }
+
+    /// Tells the answer that is due; `false` when nobody wants more.
+    fn tell(&mut self, number: (u64, u64), output: Output, on: &mut dyn FnMut(Event) -> bool) -> bool {
+        debug_assert_eq!(number, self.next);
+        self.next.1 += 1;
+        let collapse = &mut self.collapse;
+        match output {
+            Output::Findings(findings, remarks) => {
+                remarks.into_iter().all(|remark| on(Event::Remark(remark)))
+                    && findings.into_iter().all(|finding| {
+                        let ordinal = self.ordinals.count(&finding);
+                        let number = |finding: &mut Finding| fingerprint(&self.scanner.rules, finding, ordinal);
+                        collapse.add_with(finding, number, &mut |f| on(Event::Finding(Box::new(f))))
+                    })
+            }
+            Output::Skipped(skipped) => on(Event::Skipped(skipped)),
+            Output::Pause => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
+            Output::Done(read) => {
+                self.ordinals = Ordinals::default();
+                collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
+            }
+            Output::End(read) => {
+                self.ordinals = Ordinals::default();
+                self.next = (self.next.0 + 1, 0);
+                collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
+            }
         }
     }
 }

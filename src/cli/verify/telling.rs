@@ -8,13 +8,14 @@ use super::VerifyArgs;
 use crate::audit::{Outcome, Record};
 use crate::cli::args::ScanArgs;
 use crate::cli::outputs::{self, Outputs};
+use crate::cli::running::{running, threads};
 use crate::cli::trail;
 use crate::cli::{CLEAN, FOUND, NOTHING, WRONG, scan, setup};
 use crate::error::Result;
 use crate::judge::finding::{Finding, Skipped};
 use crate::report::{Meta, Summary, words};
 use crate::rule::Severity;
-use crate::scan::{self as run_scan, Collapse, Event, Running, Scanner};
+use crate::scan::{self as run_scan, Collapse, Event, Scanner};
 use crate::source::{self, Wanted};
 use crate::verify::{self, Ended, Letters, Verifier};
 
@@ -131,8 +132,7 @@ pub(super) fn verified<'a>(
         fail_on: args.fail_on.unwrap_or(Severity::Warning),
         failed: Ok(()),
     };
-    let threads = scan::threads(args);
-    let running = Running { threads, all: args.all, limits: args.unpack.limits() };
+    let (threads, running) = (threads(args), running(args, wanted, args.all));
     run_scan::run(scanner, running, |push| source::inputs(wanted, push), &mut |event| telling.take(event));
     let started = Instant::now();
     let ended = verifier.finish(threads, &|| started.elapsed() >= time);
