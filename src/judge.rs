@@ -1,5 +1,6 @@
 //! Hits to findings: what stands, how sure it is, whether it is PHI, how bad. The last place that sees bytes.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::detect::engine::Engine;
@@ -64,7 +65,19 @@ pub(crate) struct Found<'a> {
     pub(crate) allows: bool,
     /// Where the document first speaks of patients.
     pub(crate) patients: Option<usize>,
+    /// Is every finding told by itself? Otherwise the first few of a rule may stand for the rest.
+    pub(crate) all: bool,
 }
+
+/// Findings, and where further ones begin that some of them stand for ([`Finding::more`]).
+#[derive(Default)]
+pub(crate) struct Told {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) folded: Vec<usize>,
+}
+
+/// How many findings of a rule in a document are shown one by one.
+pub(crate) const SHOWN: usize = 3;
 
 impl Judge {
     pub(crate) fn new(rules: &Rules) -> Self {
@@ -79,19 +92,20 @@ impl Judge {
         policy: &Policy,
         document: &Document,
         found: Found<'_>,
-    ) -> Vec<Finding> {
-        let Found { hits, flows, in_name, allows, patients } = found;
+    ) -> Told {
+        let Found { hits, flows, in_name, allows, patients, all } = found;
         let mut allows = if allows { allow::read(&document.bytes) } else { Vec::new() };
         let hits = overlap::resolve(hits, rules, document.kind, policy.profile == Profile::Strict);
         let sights = if hits.len() > FEW { &STEPS[STEPS.len() - 1..] } else { &STEPS[..] };
         let weighed =
             (!hits.is_empty()).then(|| self.weighed((rules, engine), policy, (document, patients), hits, sights));
-        let mut findings = match weighed {
+        let mut told = match weighed {
             Some(weighed) if !weighed.shown.is_empty() => {
-                told((rules, engine), policy, document, (&weighed, in_name), &mut allows)
+                told((rules, engine), policy, document, (&weighed, in_name, all), &mut allows)
             }
-            _ => Vec::new(),
+            _ => Told::default(),
         };
+        let findings = &mut told.findings;
         if !flows.is_empty() {
             let name = |name: &str| self.name(name, in_name(name));
             findings.extend(flows::findings(rules, policy, document, flows, &mut allows, &name));
@@ -99,9 +113,9 @@ impl Judge {
         }
         if let Some(rule) = self.unused_allow.filter(|id| !allows.is_empty() && !policy.ignore.contains(id)) {
             let name = named::masked_name(document, (&[], &[]), in_name(&document.name));
-            allow::unused(allows, rules, rule, (document, &name), &mut findings);
+            allow::unused(allows, rules, rule, (document, &name), findings);
         }
-        findings
+        told
     }
 
     /// A document's name as it may be printed, before anything is known of its content.
@@ -218,9 +232,9 @@ fn told(
     (rules, engine): (&Rules, &Engine),
     policy: &Policy,
     document: &Document,
-    (weighed, in_name): (&Weighed, InName<'_>),
+    (weighed, in_name, all): (&Weighed, InName<'_>, bool),
     allows: &mut [allow::Allow],
-) -> Vec<Finding> {
+) -> Told {
     let Weighed { page, judged, shown } = weighed;
     let spans: Vec<Range<usize>> = judged.iter().map(|j| j.hit.at.clone()).collect();
     let names = |j: &&Judged| {
@@ -233,8 +247,16 @@ fn told(
         false => named::masked_name(document, (&spans, &people), in_name(&document.name)),
     };
     let mut places = Places::new(document);
-    let tell = |&(i, id, phi, severity): &(usize, RuleId, bool, Severity)| {
+    // Those of a column are counted by themselves, and what is allowed is told by itself: then every line counts.
+    let columns = || shown.iter().any(|&(i, ..)| judged[i].hit.clues.has(Clues::COLUMN));
+    let mut folding = (!all && shown.len() > SHOWN && allows.is_empty() && !columns()).then(Folding::default);
+    let mut told = Told::default();
+    for &(i, id, phi, severity) in shown {
         let (rule, judged) = (rules.get(id), &judged[i]);
+        if folding.as_mut().is_some_and(|folding| folding.folds(id, severity, &mut told.findings)) {
+            told.folded.push(judged.hit.at.start);
+            continue;
+        }
         let mut finding =
             places.finding(rule, judged, engine, (!policy.places_only).then_some((&spans[..], name.clone())));
         finding.rule = id;
@@ -246,9 +268,29 @@ fn told(
             finding.evidence = score::words(&seen, judged.partners);
         }
         finding.suppressed = allow::covering(&document.bytes, allows, &rule.id, &judged.hit.at);
-        finding
-    };
-    shown.iter().map(tell).collect()
+        told.findings.push(finding);
+    }
+    told
+}
+
+/// How many findings of a rule there are, and where the last of them is that is shown.
+#[derive(Default)]
+struct Folding(HashMap<RuleId, (usize, usize)>);
+
+impl Folding {
+    /// Does one of the `findings` stand for the next of this rule, too? Most of many are never looked at again, and need
+    /// no excerpt.
+    fn folds(&mut self, rule: RuleId, severity: Severity, findings: &mut [Finding]) -> bool {
+        let (count, last) = self.0.entry(rule).or_default();
+        if *count < SHOWN {
+            (*count, *last) = (*count + 1, findings.len());
+            return false;
+        }
+        let shown = &mut findings[*last];
+        shown.more += 1;
+        shown.severity = shown.severity.max(severity);
+        true
+    }
 }
 
 /// Kinds that a team must fix wherever they stand, when they are labelled.

@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::fields::Holds;
 use crate::fields::remarks::Remark;
 use crate::judge::policy::{Policy, Profile};
-use crate::judge::{Finding, Found, Judge, Pos, named};
+use crate::judge::{Finding, Found, Judge, Pos, Told, named};
 use crate::kind::Kind;
 use crate::mask::{self, Masked};
 use crate::rule::{RuleId, Rules};
@@ -223,12 +223,14 @@ impl Scanner {
 
     /// The same for whoever does not ask which of several like them a finding is.
     pub(crate) fn unnumbered(&self, document: &Document) -> Vec<Finding> {
-        let policy = self.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&self.policy));
-        self.findings(document, &policy)
+        self.findings(document, true)
     }
 
-    fn findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
-        let mut findings = self.decoded_findings(document, policy);
+    /// The findings in a document; unless `all` are wanted, some may stand for more.
+    fn findings(&self, document: &Document, all: bool) -> Vec<Finding> {
+        let own = self.by_name.as_ref().and_then(|f| f(&document.name));
+        let policy = own.as_ref().unwrap_or(&self.policy);
+        let mut findings = self.decoded_findings(document, (policy, all || self.inspect.is_some()));
         if let Some(inspect) = &self.inspect {
             findings = inspect(self, document, findings);
         }
@@ -239,31 +241,30 @@ impl Scanner {
     }
 
     /// The findings in a document and in what is encoded in it, at their places in the document.
-    fn decoded_findings(&self, document: &Document, policy: &Policy) -> Vec<Finding> {
-        let (mut findings, runs) = match escaped::Plain::of(document) {
+    fn decoded_findings(&self, document: &Document, wanted: (&Policy, bool)) -> Vec<Finding> {
+        let (Told { mut findings, mut folded }, runs) = match escaped::Plain::of(document) {
             Some(plain) => {
-                let (found, runs) = self.plain_findings(&plain.document, policy);
-                let found = found.into_iter().map(|finding| plain.placed(finding, document)).collect();
-                (found, runs.into_iter().map(|run| plain.written_at(run)).collect())
+                let (Told { findings, folded }, runs) = self.plain_findings(&plain.document, wanted);
+                let findings = findings.into_iter().map(|finding| plain.placed(finding, document)).collect();
+                let written = |places: Vec<usize>| places.into_iter().map(|at| plain.written_at(at)).collect();
+                (Told { findings, folded: written(folded) }, written(runs))
             }
-            None => self.plain_findings(document, policy),
+            None => self.plain_findings(document, wanted),
         };
         if matches!(document.kind, Kind::Generated | Kind::Binary) {
             return findings;
         }
         let seen = findings.len();
         // What a format has decoded already is told at its own place.
-        let told: Vec<usize> = findings
-            .iter()
-            .map(|f| usize::try_from(f.start_byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX))
-            .collect();
+        let at = |f: &Finding| usize::try_from(f.start_byte.saturating_sub(document.first_byte)).unwrap_or(usize::MAX);
+        folded.extend(findings.iter().map(at));
         let hidden = embedded::texts(&document.bytes, &runs)
             .into_iter()
-            .filter(|(run, _)| document.own.contains(&run.start) && !told.iter().any(|at| run.contains(at)));
+            .filter(|(run, _)| document.own.contains(&run.start) && !folded.iter().any(|at| run.contains(at)));
         for (run, text) in hidden {
             let inner = Document::of(document.name.clone(), text);
-            let (found, _) = self.plain_findings(&inner, policy);
-            findings.extend(found.into_iter().map(|finding| embedded::placed(finding, document, &run)));
+            let (found, _) = self.plain_findings(&inner, wanted);
+            findings.extend(found.findings.into_iter().map(|finding| embedded::placed(finding, document, &run)));
         }
         if findings.len() > seen {
             findings.sort_by_key(|finding| finding.start_byte);
@@ -272,7 +273,7 @@ impl Scanner {
     }
 
     /// The findings in a document as it stands, and where base64 may begin in it.
-    fn plain_findings(&self, document: &Document, policy: &Policy) -> (Vec<Finding>, Vec<usize>) {
+    fn plain_findings(&self, document: &Document, (policy, all): (&Policy, bool)) -> (Told, Vec<usize>) {
         let (mut seen, holds) = (Sight::default(), Holds::of(document));
         for detector in &self.detectors {
             detector.detect((document, holds), &mut seen);
@@ -285,6 +286,7 @@ impl Scanner {
             in_name: &in_name,
             allows: holds.has_allows(),
             patients: holds.patients(),
+            all,
         };
         (self.judge.judge(&self.rules, &self.engine, policy, document, found), seen.runs)
     }
@@ -317,10 +319,11 @@ impl Scanner {
                 in_name: &|_| Vec::new(),
                 allows: false,
                 patients: holds.patients(),
+                all: true,
             };
             let found = self.judge.judge(&self.rules, &self.engine, &policy, &document, found);
             let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-            spans.extend(found.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
+            spans.extend(found.findings.iter().map(|finding| at(finding.start_byte)..at(finding.end_byte)));
         }
         spans
     }
@@ -359,7 +362,7 @@ impl Scanner {
             let reports = |text: &str| {
                 let name = if rule.sink.is_some() { "src/example.rs" } else { "example.txt" };
                 let document = Document::of(name, text.as_bytes().to_vec());
-                self.findings(&document, &policy).iter().any(|f| f.rule == id && f.note.is_none())
+                self.decoded_findings(&document, (&policy, true)).iter().any(|f| f.rule == id && f.note.is_none())
             };
             let mut say = |what: String| wrong.push(Wrong { rule: rule.id.clone(), what });
             for (i, text) in rule.examples.hit.iter().enumerate() {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::judge::Finding;
+#[cfg(feature = "cli")]
+use crate::judge::SHOWN;
 use crate::mask;
 use crate::rule::Rules;
 
@@ -39,13 +41,9 @@ pub(crate) fn fingerprint(rules: &Rules, finding: &mut Finding, ordinal: u32) {
     finding.fingerprint = mask::fingerprint(rule, &finding.document, &finding.excerpt, lasting_seal(finding), ordinal);
 }
 
-/// More columns of one rule are counted as one.
+/// More columns of one rule are counted as one; of each the first finding is shown.
 #[cfg(feature = "cli")]
 const COLUMNS: usize = 64;
-
-/// How many findings of a rule in a document are shown one by one; of a column's only the first.
-#[cfg(feature = "cli")]
-const SHOWN: usize = 3;
 
 /// Collects the findings of one document after the other.
 #[cfg(feature = "cli")]
@@ -64,6 +62,11 @@ impl Collapse {
     #[must_use]
     pub fn new(all: bool) -> Self {
         Self { all, kept: Vec::new(), rules: HashMap::new(), columns: HashMap::new() }
+    }
+
+    /// Does it collapse nothing?
+    pub(crate) fn is_idle(&self) -> bool {
+        self.all
     }
 
     /// Takes the next finding of the document; gives it to `on` at once, or keeps it until the document's end.
@@ -89,7 +92,7 @@ impl Collapse {
             None => self.of_rule(finding.rule),
         };
         if let Some(shown) = shown.and_then(|at| self.kept.get_mut(at)) {
-            shown.more += 1;
+            shown.more += 1 + finding.more;
             shown.severity = shown.severity.max(finding.severity);
         } else {
             complete(&mut finding);

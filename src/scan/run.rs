@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use super::Scanner;
@@ -11,7 +10,6 @@ use super::collapse::{Collapse, Ordinals, fingerprint};
 use super::queue::{Ahead, Job, Queue, Turn};
 use crate::document::Document;
 use crate::fields::remarks::{self, Remark};
-use crate::judge::policy::Policy;
 use crate::judge::{Finding, Skipped};
 use crate::mask::Masked;
 use crate::source::{self, Input, Item, Limits, Push};
@@ -141,7 +139,7 @@ pub fn run(scanner: &Scanner, running: Running, list: impl FnOnce(Push<'_>) + Se
         });
         for _ in 0..running.threads {
             let out = Outbox { to: send.clone(), held: RefCell::default() };
-            let worker = Worker { scanner, queue: &queue, out, began: false };
+            let worker = Worker { scanner, queue: &queue, out, all: running.all, began: false };
             scope.spawn(move || worker.work(&running.limits));
         }
         drop(send);
@@ -189,7 +187,7 @@ impl Outlet for Alone<'_> {
         if self.ended {
             return false;
         }
-        let output = scan_part(self.scanner, &document);
+        let output = scan_part(self.scanner, &document, self.teller.collapse.is_idle());
         let told = !output.is_nothing();
         if told {
             self.tell(number, output);
@@ -211,6 +209,7 @@ struct Worker<'r> {
     scanner: &'r Scanner,
     queue: &'r Queue,
     out: Outbox,
+    all: bool,
     /// Was a part of the input read?
     began: bool,
 }
@@ -246,7 +245,7 @@ impl Worker<'_> {
     }
 
     fn answer(&self, (input, part): (u64, u64), document: &Document, (ahead, quiet): (Ahead, bool)) -> bool {
-        let output = scan_part(self.scanner, document);
+        let output = scan_part(self.scanner, document, self.all);
         let told = !quiet || !output.is_nothing();
         self.queue.found(ahead, document.bytes.len(), output.findings(), told);
         if told {
@@ -276,11 +275,9 @@ impl Outlet for Worker<'_> {
     }
 }
 
-fn scan_part(scanner: &Scanner, document: &Document) -> Output {
-    let policy =
-        scanner.by_name.as_ref().and_then(|f| f(&document.name)).unwrap_or_else(|| Arc::clone(&scanner.policy));
+fn scan_part(scanner: &Scanner, document: &Document, all: bool) -> Output {
     // A panic would be a bug of ours; its document must still not count as clean.
-    match catch_unwind(AssertUnwindSafe(|| scanned(scanner, document, &policy))) {
+    match catch_unwind(AssertUnwindSafe(|| scanned(scanner, document, all))) {
         Ok(Scanned::Findings(findings, remarks)) => Output::Findings(findings, remarks),
         Ok(Scanned::Unread(skipped)) => Output::Skipped(skipped),
         Err(_) => Output::Skipped(Skipped {
@@ -296,7 +293,7 @@ enum Scanned {
     Unread(Skipped),
 }
 
-fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
+fn scanned(scanner: &Scanner, document: &Document, all: bool) -> Scanned {
     if let Some(reason) = remarks::unread(document) {
         return Scanned::Unread(Skipped { document: scanner.name(&document.name), reason: reason.to_owned() });
     }
@@ -318,7 +315,7 @@ fn scanned(scanner: &Scanner, document: &Document, policy: &Policy) -> Scanned {
         line: line(remark.at.min(document.bytes.len())),
         says: remark.says,
     };
-    Scanned::Findings(scanner.findings(document, policy), remarks.into_iter().map(told).collect())
+    Scanned::Findings(scanner.findings(document, all), remarks.into_iter().map(told).collect())
 }
 
 fn read_input(scanner: &Scanner, out: &mut dyn Outlet, limits: &Limits, number: u64, input: Input) {
@@ -413,6 +410,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::judge::policy::Policy;
     use crate::rule::Rules;
     use crate::source::Stream;
 
