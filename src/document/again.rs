@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::streams::FreePlaces;
+use crate::streams::{FreePlaces, TokenStarts};
 
 /// Values are known by so many first bytes; shorter ones are not looked for.
 const SHORT: usize = 4;
@@ -48,8 +48,17 @@ impl<'v> Again<'v> {
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
     /// begin at a place it is the longest; they do not overlap.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<(usize, Range<usize>)> {
+        // Signs before a value are rare, and places of signs are many.
+        if self.values.iter().all(|value| value.first().is_some_and(u8::is_ascii_alphanumeric)) {
+            self.find_at(text, TokenStarts::new(text))
+        } else {
+            self.find_at(text, FreePlaces::new(text))
+        }
+    }
+
+    fn find_at(&self, text: &[u8], places: impl Iterator<Item = usize>) -> Vec<(usize, Range<usize>)> {
         let (mut found, mut end) = (Vec::new(), 0);
-        for at in FreePlaces::new(text).filter(|at| self.firsts[usize::from(text[*at])]) {
+        for at in places.filter(|at| self.firsts[usize::from(text[*at])]) {
             if at >= end
                 && let Some(number) = self.longest(&text[at..])
             {

@@ -287,7 +287,8 @@ fn valid(text: &[u8], engine: &Engine) -> Vec<Range<usize>> {
     let glued = numbers.flat_map(|i| engine.openings(&text[i..]).into_iter().map(move |(at, look)| (i + at, look)));
     let found = engine.openings(text).into_iter().chain(glued);
     let valid = found.filter_map(|(at, (rule, look))| {
-        let found = engine.matchers.get(rule).look(look, text, at)?;
+        let matcher = engine.matchers.get(rule);
+        let found = if matcher.is_near(&text[at..]) { matcher.look(look, text, at)? } else { return None };
         (found.verdict == Verdict::Valid).then_some(at..found.end)
     });
     valid.collect()

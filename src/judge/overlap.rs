@@ -1,5 +1,8 @@
 //! One value, one hit: of hits that overlap, the one that knows most stands.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use crate::detect::{COMPANY, Clues, Hit};
 use crate::fields::Owner;
 use crate::kind::Kind;
@@ -17,7 +20,7 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
         hits.iter().filter(|h| h.rule.is_none()).map(|h| (h.at.start, h.at.end)).collect();
     claims.sort_unstable();
     hits.retain(|h| h.rule.is_some() && !h.at.is_empty() && (h.clues.has(Clues::POSITION) || !covered(&claims, h)));
-    hits.sort_by_key(|h| (h.rule, h.at.start, h.at.end));
+    hits.sort_by_key(|h| (h.at.start, h.at.end, h.rule));
     hits.dedup_by(|other, kept| {
         let same = other.rule == kept.rule && other.at == kept.at;
         if same {
@@ -39,11 +42,19 @@ pub(crate) fn resolve(mut hits: Vec<Hit>, rules: &Rules, kind: Kind, strict: boo
     kept
 }
 
-/// Of hits that overlap, the best.
+/// Of hits that overlap, the best. They come as they stand, and so they leave.
 fn best(hits: Vec<Hit>, rules: &Rules) -> Vec<Hit> {
-    let mut order: Vec<usize> = (0..hits.len()).collect();
-    order.sort_by_cached_key(|i| hits.get(*i).map(|h| (std::cmp::Reverse(rank(h, rules)), h.at.start)));
-    keep(hits, &order)
+    let (mut kept, mut group, mut end) = (Vec::with_capacity(hits.len()), Vec::new(), 0);
+    for hit in hits {
+        // Most stand by themselves.
+        if hit.at.start >= end {
+            keep(&mut group, &mut kept, rules);
+        }
+        end = end.max(hit.at.end);
+        group.push(hit);
+    }
+    keep(&mut group, &mut kept, rules);
+    kept
 }
 
 /// The longest piece of a hit that no other one holds.
@@ -122,19 +133,19 @@ fn rank(hit: &Hit, rules: &Rules) -> (u32, usize) {
     (sum + checked * 5 + glued + vague + whole, hit.at.len())
 }
 
-/// Keeps hits in the given order unless they overlap one kept before; gives them back as they stand.
-fn keep(hits: Vec<Hit>, order: &[usize]) -> Vec<Hit> {
-    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
-    let mut stays = vec![false; hits.len()];
-    for &i in order {
-        let at = &hits[i].at;
-        let overlaps = taken.range(..at.end).next_back().is_some_and(|(_, end)| *end > at.start);
-        if !overlaps {
-            taken.insert(at.start, at.end);
-            stays[i] = true;
-        }
+/// Of a group of hits, which overlap one another, keeps the best, and what they leave of the next best.
+fn keep(group: &mut Vec<Hit>, kept: &mut Vec<Hit>, rules: &Rules) {
+    if group.len() > 1 {
+        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        group.sort_by_cached_key(|hit| (Reverse(rank(hit, rules)), hit.at.start));
+        group.retain(|hit| {
+            let stays = taken.range(..hit.at.end).next_back().is_none_or(|(_, end)| *end <= hit.at.start);
+            if stays {
+                taken.insert(hit.at.start, hit.at.end);
+            }
+            stays
+        });
+        group.sort_by_key(|hit| (hit.at.start, hit.at.end));
     }
-    let mut kept: Vec<Hit> = hits.into_iter().zip(stays).filter_map(|(h, stays)| stays.then_some(h)).collect();
-    kept.sort_by_key(|h| (h.at.start, h.at.end));
-    kept
+    kept.append(group);
 }

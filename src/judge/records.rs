@@ -1,7 +1,5 @@
 //! Records: what stands together. A name, a birth date and an MRN on one line are worth more than their parts.
 
-use std::ops::Range;
-
 use crate::detect::Clues;
 use crate::document::line_around;
 use crate::fields::Owner;
@@ -18,51 +16,67 @@ const NEAR: usize = 240;
 pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
     // Hits come in order, and one line may be the whole document.
     let mut line = 0..0;
-    let line_of = |j: &Judged| {
+    let mut line_of = |j: &Judged| {
         let at = j.hit.at.start;
         if at < line.start || at >= line.end {
             line = line_around(text, at);
         }
         line.clone()
     };
-    let lines: Vec<Range<usize>> = judged.iter().map(line_of).collect();
-    let worths: Vec<f32> = (0..judged.len()).map(|i| of_one(rules, judged, &lines, i)).collect();
-    for (j, worth) in judged.iter_mut().zip(worths) {
-        j.partners = worth;
+    let about = |j: &Judged| {
+        let speaks = !matches!(j.hit.owner, Owner::Software | Owner::Provider) && !j.hit.clues.has(Clues::RESERVED);
+        Neighbour {
+            at: j.hit.at.start,
+            line: line_of(j).start,
+            record: j.hit.record,
+            kind: j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str()),
+            sure: if speaks { score::probability(j.own).sqrt() } else { 0.0 },
+        }
+    };
+    let neighbours: Vec<Neighbour<'_>> = judged.iter().map(about).collect();
+    let mut best = Vec::new();
+    for (i, j) in judged.iter_mut().enumerate() {
+        j.partners = of_one(&neighbours, i, &mut best);
     }
 }
 
-fn of_one(rules: &Rules, judged: &[Judged], lines: &[Range<usize>], i: usize) -> f32 {
-    let Some(own) = judged.get(i) else { return 0.0 };
-    let kind_of = |j: &Judged| j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str());
+/// What a neighbour is worth of which it is sure what it is, in log-odds.
+const WORTH: f32 = 2.4;
+
+/// A hit as those near it see it.
+struct Neighbour<'r> {
+    /// Where it begins, and its line.
+    at: usize,
+    line: usize,
+    record: Option<u32>,
+    kind: &'r str,
+    /// How sure it is what it is; nothing where it says nothing of anybody.
+    sure: f32,
+}
+
+/// What those around the hit are worth, of each kind the best; `best` is room for them.
+fn of_one<'r>(neighbours: &[Neighbour<'r>], i: usize, best: &mut Vec<(&'r str, f32)>) -> f32 {
+    let own = &neighbours[i];
     // A dozen kinds at most.
-    let mut best: Vec<(&str, f32)> = Vec::new();
-    let mut ask = |k: usize| -> bool {
-        let other = &judged[k];
-        let line = lines[k].start == lines[i].start;
-        let record = own.hit.record.is_some() && own.hit.record == other.hit.record;
-        let gap = other.hit.at.start.abs_diff(own.hit.at.start);
-        if !line && !record && gap > NEAR {
+    best.clear();
+    let mut ask = |other: &Neighbour<'r>| -> bool {
+        let near = other.line == own.line || own.record.is_some() && own.record == other.record;
+        let gap = other.at.abs_diff(own.at);
+        if !near && gap > NEAR {
             return false;
         }
-        let kind = kind_of(other);
-        if kind != kind_of(own)
-            && !matches!(other.hit.owner, Owner::Software | Owner::Provider)
-            && !other.hit.clues.has(Clues::RESERVED)
-        {
-            let sure = score::probability(other.own);
-            let near = if line || record { 1.0 } else { 0.45 };
-            let worth = 2.4 * near * sure.sqrt();
-            match best.iter_mut().find(|(known, _)| *known == kind) {
+        if other.sure > 0.0 && other.kind != own.kind {
+            let worth = WORTH * if near { 1.0 } else { 0.45 } * other.sure;
+            match best.iter_mut().find(|(known, _)| *known == other.kind) {
                 Some((_, most)) => *most = most.max(worth),
-                None => best.push((kind, worth)),
+                None => best.push((other.kind, worth)),
             }
         }
         gap < 4096
     };
     // Neighbours in order of distance; records are small, so a few dozen are enough.
-    let _ = (0..i).rev().take(40).all(&mut ask);
-    let _ = (i + 1..judged.len()).take(40).all(&mut ask);
+    let _ = neighbours[..i].iter().rev().take(40).all(&mut ask);
+    let _ = neighbours[i + 1..].iter().take(40).all(&mut ask);
     // In an order of their own: sums of fractions depend on it.
     best.sort_by_key(|(kind, _)| *kind);
     best.iter().map(|(_, worth)| worth).sum::<f32>().min(MOST)
@@ -100,10 +114,11 @@ impl Health {
                     .filter(|_| sure(j) && (firm(j) || j.hit.clues.has(Clues::CUE)))
             })
             .collect();
+        // They come in order: those near one stand on both sides of it.
         let near = |i: usize| {
-            let at = judged[i].hit.at.start;
-            (i.saturating_sub(12)..judged.len().min(i + 13))
-                .filter(move |k| judged[*k].hit.at.start.abs_diff(at) <= RECORD)
+            let close = move |k: &usize| judged[*k].hit.at.start.abs_diff(judged[i].hit.at.start) <= RECORD;
+            let before = (i.saturating_sub(12)..i).rev().take_while(close);
+            before.chain((i..judged.len().min(i + 13)).take_while(close))
         };
         let records = (0..judged.len()).map(|i| near(i).any(|k| says[k])).collect();
         let persons = (0..judged.len())

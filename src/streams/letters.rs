@@ -8,6 +8,24 @@ pub(crate) struct WordStarts<'t>(Places<'t>);
 /// The places of a text before which no ASCII letter or digit stands.
 pub(crate) struct FreePlaces<'t>(Places<'t>);
 
+/// The places of a text at which runs of ASCII letters and digits begin.
+pub(crate) struct TokenStarts<'t>(Places<'t>);
+
+impl<'t> TokenStarts<'t> {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
+        Self(Places::on(Form::best(), text))
+    }
+}
+
+impl Iterator for TokenStarts<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        self.0.next(Form::letters_and_digits, u8::is_ascii_alphanumeric, |signs, before| signs & !before)
+    }
+}
+
 impl<'t> WordStarts<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         Self(Places::on(Form::best(), text))
@@ -93,6 +111,8 @@ mod tests {
             for form in Form::all() {
                 let places = || Places::on(form, &text);
                 prop_assert_eq!(WordStarts(places()).collect::<Vec<_>>(), &starts[..], "{:?}", form);
+                let tokens: Vec<usize> = free.iter().copied().filter(|at| text[*at].is_ascii_alphanumeric()).collect();
+                prop_assert_eq!(TokenStarts(places()).collect::<Vec<_>>(), &tokens[..], "{:?}", form);
                 prop_assert_eq!(FreePlaces(places()).collect::<Vec<_>>(), &free[..], "{:?}", form);
             }
         }

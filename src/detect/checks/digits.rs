@@ -101,10 +101,10 @@ pub(super) fn all_same(text: &[u8]) -> bool {
 
 /// Digits that nobody was given: all the same, or each one above or below the one before (`123456`, `4567890`, `9876`).
 pub(super) fn is_dummy(digits: &[u8]) -> bool {
-    let next = |step: u8| {
-        digits.windows(2).all(|p| (p[0].wrapping_sub(b'0').wrapping_add(step)) % 10 == p[1].wrapping_sub(b'0'))
-    };
-    digits.len() >= 3 && all_digits(digits) && (all_same(digits) || next(1) || next(9))
+    let step = |from: u8, to: u8| (to.wrapping_sub(from).wrapping_add(10)) % 10;
+    let [first, second, _, ..] = *digits else { return false };
+    let own = step(first, second);
+    matches!(own, 0 | 1 | 9) && all_digits(digits) && digits.windows(2).all(|pair| step(pair[0], pair[1]) == own)
 }
 
 fn value(digit: u8) -> u32 {
