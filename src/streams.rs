@@ -20,7 +20,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use form::Form;
-pub(crate) use letters::{FreePlaces, TokenStarts, WordStarts};
+pub(crate) use letters::{FirmStarts, FreePlaces, WordStarts};
 pub(crate) use lines::LineEnds;
 
 /// How many bytes make one word of bits.

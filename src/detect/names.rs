@@ -239,7 +239,7 @@ pub(crate) fn last_first_after_cue(text: &[u8], at: usize) -> Option<(Range<usiz
 pub(crate) fn before_label(text: &[u8], at: usize) -> Option<(Range<usize>, Clues)> {
     let floor = at.saturating_sub(48);
     let end = floor + text[floor..at].iter().rposition(|b| !matches!(b, b' ' | b'(' | b',' | b'[' | b':' | b'-'))? + 1;
-    (at - end <= 3 && at > end).then_some(())?;
+    (at - end <= 3 && at > end && may_end_name(text[end - 1])).then_some(())?;
     // The runs of two or three words that fill the room up to the end, the longest first.
     let begins =
         |i: &usize| is_capital(text, *i) && (*i == 0 || !is_letter(text[*i - 1]) && !text[*i - 1].is_ascii_digit());
@@ -254,6 +254,11 @@ pub(crate) fn before_label(text: &[u8], at: usize) -> Option<(Range<usize>, Clue
         let clues = if words.iter().filter(|w| w.known()).count() > 1 { Clues::FULL_NAME } else { Clues::HALF_NAME };
         (fits && known).then_some((first.at.start..end, clues))
     })
+}
+
+/// May a name end with this byte?
+fn may_end_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'.' | b'\'')
 }
 
 /// A name that must follow, as after a title or a label: capitals, known or not.

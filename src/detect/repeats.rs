@@ -39,8 +39,7 @@ impl Detector for Repeats {
             return;
         }
         let values = self.values(&document.bytes, hits);
-        let (texts, meanings): (Vec<&[u8]>, Vec<Meaning>) =
-            values.iter().map(|(value, what)| (&value[..], *what)).unzip();
+        let (texts, meanings): (Vec<&[u8]>, Vec<Meaning>) = values.into_iter().unzip();
         if texts.is_empty() {
             return;
         }
@@ -73,7 +72,7 @@ fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
 
 impl Repeats {
     /// What was surely found, and is worth being looked for.
-    fn values(&self, text: &[u8], hits: &[Hit]) -> HashMap<Vec<u8>, Meaning> {
+    fn values<'t>(&self, text: &'t [u8], hits: &[Hit]) -> HashMap<&'t [u8], Meaning> {
         let mut values = HashMap::new();
         let mut firm = hits.iter().filter(|hit| is_firm(hit)).peekable();
         if firm.peek().is_none() {
@@ -92,7 +91,7 @@ impl Repeats {
                 births.contains(&rule) && value.len() >= 8 || addresses.contains(&rule) && value.len() >= 10
             };
             if telling && values.len() < MOST && !checks::is_placeholder(value) {
-                values.insert(value.to_vec(), (rule, hit.owner));
+                values.insert(value, (rule, hit.owner));
             }
         }
         if values.len() > MANY {

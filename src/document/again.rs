@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::streams::{FreePlaces, TokenStarts};
+use crate::streams::{FirmStarts, FreePlaces};
 
 /// Values are known by so many first bytes; shorter ones are not looked for.
 const SHORT: usize = 4;
@@ -48,9 +48,9 @@ impl<'v> Again<'v> {
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
     /// begin at a place it is the longest; they do not overlap.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<(usize, Range<usize>)> {
-        // Signs before a value are rare, and places of signs are many.
-        if self.values.iter().all(|value| value.first().is_some_and(u8::is_ascii_alphanumeric)) {
-            self.find_at(text, TokenStarts::new(text))
+        // Few values begin with a small letter or a sign, and most places of a text do.
+        if (0..=u8::MAX).all(|b| !self.firsts[usize::from(b)] || b.is_ascii_digit() || b.is_ascii_uppercase()) {
+            self.find_at(text, FirmStarts::new(text))
         } else {
             self.find_at(text, FreePlaces::new(text))
         }

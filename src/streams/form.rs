@@ -44,7 +44,16 @@ impl Form {
         }
     }
 
-    /// The same with digits.
+    /// The small ones of them.
+    pub(super) fn small_letters(self, block: &[u8; BLOCK]) -> u64 {
+        match self {
+            Self::Portable => portable::small_letters(block),
+            #[cfg(target_arch = "x86_64")]
+            Self::X86(form) => form.small_letters(block),
+        }
+    }
+
+    /// Letters and digits.
     pub(super) fn letters_and_digits(self, block: &[u8; BLOCK]) -> u64 {
         match self {
             Self::Portable => portable::letters_and_digits(block),

@@ -28,7 +28,12 @@ pub(super) fn letters(block: &[u8; BLOCK]) -> u64 {
     block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphabetic()))
 }
 
-/// The same with digits.
+/// Those of them that are small.
+pub(super) fn small_letters(block: &[u8; BLOCK]) -> u64 {
+    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_lowercase()))
+}
+
+/// Letters and digits.
 pub(super) fn letters_and_digits(block: &[u8; BLOCK]) -> u64 {
     block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphanumeric()))
 }

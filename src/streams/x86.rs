@@ -46,6 +46,11 @@ impl Form {
         unsafe { letters_avx2(block) }
     }
 
+    pub(super) fn small_letters(self, block: &[u8; BLOCK]) -> u64 {
+        // SAFETY: as above.
+        unsafe { small_letters_avx2(block) }
+    }
+
     pub(super) fn letters_and_digits(self, block: &[u8; BLOCK]) -> u64 {
         // SAFETY: as above.
         unsafe { letters_and_digits_avx2(block) }
@@ -124,6 +129,12 @@ fn bits(a: __m256i, b: __m256i) -> u64 {
 fn letters_avx2(block: &[u8; BLOCK]) -> u64 {
     let [a, b] = block.as_chunks::<32>().0 else { return 0 };
     bits(are_letters(load32(a)), are_letters(load32(b)))
+}
+
+#[target_feature(enable = "avx2")]
+fn small_letters_avx2(block: &[u8; BLOCK]) -> u64 {
+    let [a, b] = block.as_chunks::<32>().0 else { return 0 };
+    bits(are_among(load32(a), b'a', 26), are_among(load32(b), b'a', 26))
 }
 
 #[target_feature(enable = "avx2")]

@@ -1,5 +1,7 @@
 //! Values without a format of their own: record numbers, ids, hashes, file names.
 
+use std::ops::Deref;
+
 use super::digits::{all_digits, all_same, is_dummy, number};
 use super::placeholder::is_placeholder;
 use super::{Verdict, reserved_if, valid_if};
@@ -26,14 +28,31 @@ fn is_count(value: &[u8]) -> bool {
 /// Longest identifier, in bytes.
 const LONGEST: usize = 40;
 
-/// Those bytes of a value that are of a kind; of a long one the first.
-fn only<'b>(value: &[u8], is: fn(&u8) -> bool, room: &'b mut [u8; LONGEST]) -> &'b [u8] {
-    let mut len = 0;
-    for (byte, place) in value.iter().filter(|byte| is(byte)).zip(room.iter_mut()) {
-        *place = *byte;
-        len += 1;
+/// Bytes of a value that are of one kind.
+struct Bytes {
+    room: [u8; LONGEST],
+    len: usize,
+}
+
+impl Bytes {
+    fn new() -> Self {
+        Self { room: [0; LONGEST], len: 0 }
     }
-    &room[..len]
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.room.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.room[..self.len]
+    }
 }
 
 /// What identifiers are made of.
@@ -60,22 +79,26 @@ pub(super) fn id_value(value: &[u8]) -> Verdict {
     if is_placeholder(value) {
         return Verdict::Reserved;
     }
-    let mut room = [0; LONGEST];
-    let digits = only(value, u8::is_ascii_digit, &mut room);
-    let signs = || value.iter().all(|b| SIGNS[usize::from(*b)]);
-    if !(4..=LONGEST).contains(&value.len()) || digits.is_empty() || !signs() {
+    if !(4..=LONGEST).contains(&value.len()) {
         return Verdict::Invalid;
     }
-    reserved_if(is_sample(value, digits))
+    let (mut digits, mut letters, mut signs) = (Bytes::new(), Bytes::new(), true);
+    for byte in value {
+        match byte {
+            b'0'..=b'9' => digits.push(*byte),
+            b'a'..=b'z' | b'A'..=b'Z' => letters.push(byte.to_ascii_lowercase()),
+            _ => signs &= SIGNS[usize::from(*byte)],
+        }
+    }
+    if digits.is_empty() || !signs {
+        return Verdict::Invalid;
+    }
+    reserved_if(is_sample(&letters, &digits))
 }
 
-/// Only zeros, one digit again and again, digits that count up or down, or words for no value around digits.
-fn is_sample(value: &[u8], digits: &[u8]) -> bool {
-    let mut room = [0; LONGEST];
-    let len = only(value, u8::is_ascii_alphabetic, &mut room).len();
-    let letters = &mut room[..len];
-    letters.make_ascii_lowercase();
-    let letters = &*letters;
+/// Only zeros, one digit again and again, digits that count up or down, or words for no value around digits. Letters are
+/// small.
+fn is_sample(letters: &[u8], digits: &[u8]) -> bool {
     let word = [
         &b"test"[..],
         b"example",
