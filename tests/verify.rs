@@ -313,7 +313,7 @@ fn what_redact_writes_passes() {
     let folder = Folder::new("redacted-passes");
     let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").display().to_string();
     folder.phivet(&["redact", &data, "out", "--quiet"]).exits(0);
-    let (code, letters, printed) = failed(&folder, "100", &["out"]);
+    let (code, letters, printed) = failed(&folder, "10", &["out"]);
     assert!(code == 0 && letters.is_empty(), "{letters:?}\n{printed}");
 }
 

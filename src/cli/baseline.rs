@@ -104,8 +104,8 @@ fn create(args: &CreateArgs, record: &mut Record) -> Result<u8> {
     }
     let mut old = place.parse(old.as_deref().unwrap_or_default())?;
     old.ready(&known::today(), &|path| place.is_gone(path), HashMap::new());
-    let scanner =
-        scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded, (scan::of_git(&args.scan)?, None))?;
+    let git = scan::of_git(&args.scan)?;
+    let (scanner, _) = scan::with_flows(scan::scanner(&args.scan, &loaded)?, &args.scan, &loaded, (git, None))?;
     let key = setup::key(&args.scan.known)?;
     let (mut entries, mut covered) = (Vec::new(), known::Roots::default());
     each_entry(&args.scan, &loaded, &scanner, (&place, &mut covered), &mut |mut entry| {
@@ -208,7 +208,7 @@ fn prune(args: &ScanArgs, record: &mut Record) -> Result<u8> {
     let place = place(&args.known, &loaded)?;
     let flags =
         KnownFlags { baseline: Some(place.file.clone()), key_file: None, no_baseline: false, trusted_config: None };
-    let scanner = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded, (scan::of_git(args)?, None))?;
+    let (scanner, _) = scan::with_flows(scan::scanner(args, &loaded)?, args, &loaded, (scan::of_git(args)?, None))?;
     let key = setup::key(&args.known)?;
     let Some(mut known) = Known::load(&flags, &loaded, None, key.as_ref())? else { return Ok(CLEAN) };
     let made_with = key.as_ref().map(mask::Key::id).or_else(|| known.baseline.key().map(str::to_owned));

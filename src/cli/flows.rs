@@ -16,7 +16,7 @@ use crate::config::Loaded;
 use crate::detect::flow::Own;
 use crate::scan::Scanner;
 use crate::scan::flows::{self, Flows, Known, Source};
-use crate::source::{self, Stream, Wanted};
+use crate::source::{self, Input, Stream, Wanted};
 
 /// Largest Rust file that takes part, in bytes.
 const LARGEST: u64 = 32 << 20;
@@ -24,6 +24,9 @@ const LARGEST: u64 = 32 << 20;
 const FULL: u64 = 256 << 20;
 /// Most files of the surrounding workspace that are read.
 const MOST: usize = 200_000;
+
+/// So many inputs are not listed a second time; they take a quarter of a kilobyte each.
+const LISTED: usize = 100_000;
 
 /// What the configuration says of a project's own code.
 pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
@@ -38,25 +41,31 @@ pub(super) fn own(loaded: &Loaded, tests: bool) -> Own {
 }
 
 /// Where values reach a sink in the Rust files that are wanted, seen in their workspace. What frees a field counts only
-/// as the `trusted` revision has it.
+/// as the `trusted` revision has it. With them come the inputs that were listed, unless there are too many, or git has them.
 pub(super) fn of(
     scanner: &Scanner,
     wanted: Wanted,
     loaded: &Loaded,
     (args, trusted): (&ScanArgs, Option<&str>),
-) -> Flows {
+) -> (Flows, Option<Vec<Input>>) {
     let mut names: BTreeMap<PathBuf, String> = BTreeMap::new();
     // What git has of a file, which may not be what lies in the work tree.
     let mut kept: HashMap<PathBuf, String> = HashMap::new();
     let of_git = wanted.git.is_some();
+    let mut listed = (!of_git).then(Vec::new);
     source::inputs(&wanted, &mut |input| {
         if input.name.ends_with(".rs")
             && let Some(path) = place(&input.name, of_git)
         {
-            names.insert(path.clone(), input.name);
+            names.insert(path.clone(), input.name.clone());
             if of_git {
                 kept.extend((input.open)().ok().and_then(text_of).map(|text| (path, text)));
+                return names.len() < MOST;
             }
+        }
+        listed = listed.take().filter(|listed| listed.len() < LISTED && names.len() < MOST);
+        if let Some(listed) = &mut listed {
+            listed.push(input);
         }
         names.len() < MOST
     });
@@ -86,7 +95,7 @@ pub(super) fn of(
     {
         remember(&file, &known);
     }
-    flows
+    (flows, listed)
 }
 
 /// What says of a field that it is nobody's.

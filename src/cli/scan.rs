@@ -33,7 +33,7 @@ use crate::rule::Severity;
 use crate::scan::{self, Event, Scanner};
 use crate::source::bucket::Traffic;
 use crate::source::git::Asked;
-use crate::source::{self, Choose, Exclude, Push, Wanted};
+use crate::source::{self, Choose, Exclude, Input, Push, Wanted};
 
 /// What is said where a commit is held up.
 const BLOCKED: &str = "phivet holds this commit up. `phivet explain RULE` says why, and what to do instead; a value that is \
@@ -72,8 +72,9 @@ fn scanned(
     let (profile, rules_hash) = (policy.profile.name().to_owned(), rules.hash());
     let config_hash = config_hash(args, loaded);
     let git = of_git(args)?;
-    let scanner =
-        setup::kept(with_flows(made(args, loaded, rules, policy)?, args, loaded, (git.clone(), revision.as_deref()))?);
+    let made = made(args, loaded, rules, policy)?;
+    let (scanner, listed) = with_flows(made, args, loaded, (git.clone(), revision.as_deref()))?;
+    let scanner = setup::kept(scanner);
     if trail.is_some() {
         trail::about_scan(record, &scanner, args, (&rules_hash, &config_hash));
         glass.begin(trail, &scanner, record)?;
@@ -109,10 +110,14 @@ fn scanned(
     let missing = missing(&wanted);
     let running = running(args, &wanted, args.all || !run.sift.is_idle());
     let list = |push: Push<'_>| {
-        source::inputs(&wanted, &mut |input| {
+        let mut push = |input| {
             handed.iter().for_each(|handed| handed());
             push(input)
-        });
+        };
+        match listed.filter(|_| wanted.stdin.is_none() && wanted.artifacts.is_empty()) {
+            Some(listed) => _ = listed.into_iter().all(push),
+            None => source::inputs(&wanted, &mut push),
+        }
     };
     scan::run(&scanner, running, list, &mut |event| run.note(event));
     let Ended { summary, skipped, failing, counts, places } = run.end()?;
@@ -340,20 +345,20 @@ fn made(args: &ScanArgs, loaded: &Loaded, rules: crate::Rules, policy: crate::Po
     Ok(scanner)
 }
 
-/// The scanner, having seen what the Rust files that are wanted do, each in its workspace.
+/// The scanner, having seen what the Rust files that are wanted do, each in its workspace; and what was listed for that.
 #[cfg(feature = "rust-flow")]
 pub(super) fn with_flows(
     scanner: Scanner,
     args: &ScanArgs,
     loaded: &Loaded,
     (git, trusted): (Option<Arc<Asked>>, Option<&str>),
-) -> Result<Scanner> {
+) -> Result<(Scanner, Option<Vec<Input>>)> {
     if !of_files(args) {
-        return Ok(scanner);
+        return Ok((scanner, None));
     }
     let wanted = Wanted { stdin: None, artifacts: Vec::new(), ..wanted(args, loaded, None, git)? };
-    let flows = super::flows::of(&scanner, wanted, loaded, (args, trusted));
-    Ok(scanner.with_flows(flows))
+    let (flows, listed) = super::flows::of(&scanner, wanted, loaded, (args, trusted));
+    Ok((scanner.with_flows(flows), listed))
 }
 
 #[cfg(not(feature = "rust-flow"))]
@@ -362,8 +367,8 @@ pub(super) fn with_flows(
     _: &ScanArgs,
     _: &Loaded,
     _: (Option<Arc<Asked>>, Option<&str>),
-) -> Result<Scanner> {
-    Ok(scanner)
+) -> Result<(Scanner, Option<Vec<Input>>)> {
+    Ok((scanner, None))
 }
 
 /// Are only files scanned that lie in a work tree? What stands in history or a bucket is read once: its files are seen

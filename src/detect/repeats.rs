@@ -2,7 +2,7 @@
 //!
 //! Only values that hardly stand for anything else are looked for: long numbers, full names, whole addresses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,14 +43,15 @@ impl Detector for Repeats {
         if texts.is_empty() {
             return;
         }
-        let known: HashSet<(usize, RuleId)> =
+        let mut known: Vec<(usize, RuleId)> =
             hits.iter().filter(|hit| is_firm(hit)).filter_map(|hit| Some((hit.at.start, hit.rule?))).collect();
+        known.sort_unstable();
         let again = places(&document.bytes, &texts);
         let again = again.into_iter().filter(|(_, at)| stands_alone(&document.bytes, at));
         for found in again {
             let (value, at) = found;
             let (rule, owner) = meanings[value];
-            if !known.contains(&(at.start, rule)) {
+            if known.binary_search(&(at.start, rule)).is_err() {
                 let clues = Clues::SHAPE.with(Clues::AGAIN);
                 hits.push(Hit { rule: Some(rule), at, label: None, clues, owner, record: None });
             }
@@ -72,8 +73,8 @@ fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
 
 impl Repeats {
     /// What was surely found, and is worth being looked for.
-    fn values<'t>(&self, text: &'t [u8], hits: &[Hit]) -> HashMap<&'t [u8], Meaning> {
-        let mut values = HashMap::new();
+    fn values<'t>(&self, text: &'t [u8], hits: &[Hit]) -> BTreeMap<&'t [u8], Meaning> {
+        let mut values = BTreeMap::new();
         let mut firm = hits.iter().filter(|hit| is_firm(hit)).peekable();
         if firm.peek().is_none() {
             return values;

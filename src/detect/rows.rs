@@ -59,8 +59,7 @@ impl Row<'_> {
     /// The byte that cuts the line into at least four short cells.
     fn delimiter(&self, line: &Range<usize>) -> Option<u8> {
         let text = &self.text[line.clone()];
-        let count = |d: u8| text.iter().filter(|b| **b == d).count();
-        [b'|', b'\t', b',', b';'].into_iter().find(|d| count(*d) >= 3)
+        [b'|', b'\t', b',', b';'].into_iter().find(|d| memchr::memchr_iter(*d, text).nth(2).is_some())
     }
 
     /// Is the line's first cell its row's number: do the lines beside it begin with the next or the last ones?

@@ -1,6 +1,6 @@
 //! Where known values stand once more in a text: looked for where words begin, so that many cost no more than one.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::streams::{FirmStarts, FreePlaces};
@@ -15,34 +15,37 @@ const BITS: usize = 1 << 16;
 /// Values that are looked for.
 pub(crate) struct Again<'v> {
     values: &'v [&'v [u8]],
-    by_head: HashMap<u64, Vec<usize>>,
+    /// Heads in order, and of each the numbers of its values, the longest first.
+    by_head: Vec<(u64, Reverse<usize>, usize)>,
     heads: Vec<u64>,
-    /// Does a value begin with this byte?
+    /// Does a value begin with this byte, and is this its third?
     firsts: [bool; 256],
+    thirds: [bool; 256],
     same: fn(&[u8], &[u8]) -> bool,
 }
 
 impl<'v> Again<'v> {
     /// Looks for these values, those of four bytes and more; in capitals or not where `any_case`.
     pub(crate) fn new(values: &'v [&'v [u8]], any_case: bool) -> Self {
-        let mut by_head: HashMap<u64, Vec<usize>> = HashMap::new();
+        let mut by_head = Vec::with_capacity(values.len());
         let mut heads = vec![0; BITS / 64];
-        let mut firsts = [false; 256];
+        let (mut firsts, mut thirds) = ([false; 256], [false; 256]);
         for (number, value) in values.iter().enumerate() {
             let Some(short) = head::<SHORT>(value) else { continue };
             let own = head::<LONG>(value).unwrap_or(short);
-            for byte in [value[0].to_ascii_lowercase(), value[0].to_ascii_uppercase()] {
-                firsts[usize::from(byte)] |= any_case || byte == value[0];
+            for (known, own) in [(&mut firsts, value[0]), (&mut thirds, value[2])] {
+                for byte in [own.to_ascii_lowercase(), own.to_ascii_uppercase()] {
+                    known[usize::from(byte)] |= any_case || byte == own;
+                }
             }
-            by_head.entry(own).or_default().push(number);
+            by_head.push((own, Reverse(value.len()), number));
             for bit in [bit(own), bit(short)] {
                 heads[bit / 64] |= 1 << (bit % 64);
             }
         }
-        // The longest first.
-        by_head.values_mut().for_each(|of| of.sort_by_key(|number| std::cmp::Reverse(values[*number].len())));
+        by_head.sort_unstable();
         let same: fn(&[u8], &[u8]) -> bool = if any_case { |a, b| a.eq_ignore_ascii_case(b) } else { |a, b| a == b };
-        Self { values, by_head, heads, firsts, same }
+        Self { values, by_head, heads, firsts, thirds, same }
     }
 
     /// Where they stand, with their numbers, in order: no letter or digit (ASCII) stands before them. Of several that
@@ -60,6 +63,7 @@ impl<'v> Again<'v> {
         let (mut found, mut end) = (Vec::new(), 0);
         for at in places.filter(|at| self.firsts[usize::from(text[*at])]) {
             if at >= end
+                && text.get(at + 2).is_some_and(|third| self.thirds[usize::from(*third)])
                 && let Some(number) = self.longest(&text[at..])
             {
                 end = at + self.values[number].len();
@@ -84,11 +88,12 @@ impl<'v> Again<'v> {
 
     /// The longest value with this head that `text` begins with.
     fn at(&self, head: u64, text: &[u8]) -> Option<usize> {
-        let is = |number: &&usize| {
-            let value = self.values[**number];
+        let is = |number: &usize| {
+            let value = self.values[*number];
             text.get(..value.len()).is_some_and(|own| (self.same)(own, value))
         };
-        self.by_head.get(&head)?.iter().find(is).copied()
+        let from = self.by_head.partition_point(|(own, ..)| *own < head);
+        self.by_head[from..].iter().take_while(|(own, ..)| *own == head).map(|(.., number)| *number).find(is)
     }
 }
 
