@@ -18,8 +18,12 @@ thread_local! {
 pub(super) fn health_words(text: &[u8], most: usize) -> usize {
     let mut seen: Vec<&[u8]> = Vec::new();
     LATELY.with_borrow_mut(|lately| {
-        for start in WordStarts::new(text).filter(|start| may_begin(text, *start)) {
-            let word = &text[start..letters_end(text, start)];
+        let mut starts = WordStarts::new(text);
+        while let Some(start) = starts.next() {
+            if !may_begin(text, start) {
+                continue;
+            }
+            let word = &text[start..starts.end(start)];
             if is_known(lately, word) && !seen.iter().any(|own| own.eq_ignore_ascii_case(word)) {
                 seen.push(word);
                 if seen.len() >= most {
@@ -114,11 +118,13 @@ impl HealthWords {
             return;
         }
         LATELY.with_borrow_mut(|lately| {
-            let starts = WordStarts::new(&text[from..]).map(|start| from + start);
-            for start in starts.take_while(|start| *start < end).filter(|start| may_begin(text, *start)) {
-                let word = start..letters_end(text, start);
-                if is_known(lately, &text[word.clone()]) {
-                    self.words.push(word);
+            let mut starts = WordStarts::new(&text[from..]);
+            while let Some(start) = starts.next().filter(|start| from + start < end) {
+                if may_begin(text, from + start) {
+                    let word = from + start..from + starts.end(start);
+                    if is_known(lately, &text[word.clone()]) {
+                        self.words.push(word);
+                    }
                 }
             }
         });

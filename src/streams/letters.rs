@@ -34,6 +34,15 @@ impl<'t> WordStarts<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         Self(Places::on(Form::best(), text))
     }
+
+    /// Where the word ends that was told last, and begins at `start`.
+    #[inline]
+    pub(crate) fn end(&self, start: usize) -> usize {
+        let places = &self.0;
+        let end = start + (places.kind >> (start % BLOCK)).trailing_ones() as usize;
+        let beyond = || places.text[end..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if end < places.next { end } else { end + beyond() }
+    }
 }
 
 impl<'t> FreePlaces<'t> {
@@ -71,13 +80,15 @@ struct Places<'t> {
     /// Where the block begins that is read next, and what is left of the one before it.
     next: usize,
     left: u64,
+    /// Which bytes of that block are of the kind.
+    kind: u64,
     /// Did the block before end in a byte of the kind?
     inside: bool,
 }
 
 impl<'t> Places<'t> {
     fn on(form: Form, text: &'t [u8]) -> Self {
-        Self { form, text, next: 0, left: 0, inside: false }
+        Self { form, text, next: 0, left: 0, kind: 0, inside: false }
     }
 
     /// The next place: of those that `kind` wants, one that does not stand behind a byte of the kind. It tells of a block,
@@ -103,6 +114,7 @@ impl<'t> Places<'t> {
             let before = bytes << 1 | u64::from(self.inside);
             self.left = wanted & !before & u64::MAX >> (BLOCK - len);
             self.inside = bytes >> (BLOCK - 1) == 1;
+            self.kind = bytes;
             self.next += BLOCK;
         }
         let place = self.next - BLOCK + self.left.trailing_zeros() as usize;
@@ -126,6 +138,11 @@ mod tests {
             for form in Form::all() {
                 let places = || Places::on(form, &text);
                 prop_assert_eq!(WordStarts(places()).collect::<Vec<_>>(), &starts[..], "{:?}", form);
+                let mut words = WordStarts(places());
+                while let Some(start) = words.next() {
+                    let len = text[start..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                    prop_assert_eq!(words.end(start), start + len, "{:?}", form);
+                }
                 let is_firm = |at: &usize| text[*at].is_ascii_alphanumeric() && !text[*at].is_ascii_lowercase();
                 let firm: Vec<usize> = free.iter().copied().filter(is_firm).collect();
                 prop_assert_eq!(FirmStarts(places()).collect::<Vec<_>>(), &firm[..], "{:?}", form);

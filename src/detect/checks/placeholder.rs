@@ -126,8 +126,9 @@ pub fn is_placeholder(value: &[u8]) -> bool {
         [open @ (b'"' | b'\'' | b'`'), inner @ .., close] if open == close => inner.trim_ascii(),
         _ => value,
     };
-    // No word of the list has so many digits: most values of logs need not be compared with it.
-    let wordy = value.iter().filter(|b| b.is_ascii_digit()).count() <= 4;
+    // No word of the list begins with a digit, or has so many: most values of logs need not be compared with it.
+    let begins = value.first().is_some_and(u8::is_ascii_digit);
+    let wordy = !begins && value.iter().filter(|b| b.is_ascii_digit()).count() <= 4;
     value.is_empty() || is_template(value) || is_mask(value) || (wordy && is_word(value))
 }
 
@@ -179,5 +180,18 @@ fn is_mask(value: &[u8]) -> bool {
             [b'-' | b'/' | b'.' | b' ' | b'(' | b')' | b'+' | b':' | b',' | b'@', rest @ ..] => rest,
             _ => return false,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_passed_over_are_none_of_the_list() {
+        for word in WORDS.iter().chain(HEADS) {
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            assert!(digits <= 4 && !word.starts_with(|c: char| c.is_ascii_digit()), "{word}");
+        }
     }
 }
