@@ -9,7 +9,7 @@ use crate::document::Document;
 use crate::fields::Owner;
 use crate::kind::Kind;
 use crate::mask::Masked;
-use crate::rule::{Party, Rule, RuleId, Rules, Severity};
+use crate::rule::{RuleId, Rules, Severity};
 
 mod allow;
 pub mod baseline;
@@ -23,12 +23,14 @@ mod place;
 pub mod policy;
 mod records;
 pub mod score;
+mod verdict;
 
 use context::{Around, Lines, Page, Said};
 pub use finding::{Finding, Pos, Skipped, Step};
 use place::Places;
 pub use policy::{Policy, Profile};
 use score::Seen;
+use verdict::verdict;
 
 /// The judge: pure, built once.
 pub(crate) struct Judge {
@@ -251,6 +253,7 @@ fn told(
     let columns = || shown.iter().any(|&(i, ..)| judged[i].hit.clues.has(Clues::COLUMN));
     let mut folding = (!all && shown.len() > SHOWN && allows.is_empty() && !columns()).then(Folding::default);
     let mut told = Told::default();
+    told.findings.reserve_exact(if folding.is_none() { shown.len() } else { 0 });
     for &(i, id, phi, severity) in shown {
         let (rule, judged) = (rules.get(id), &judged[i]);
         if folding.as_mut().is_some_and(|folding| folding.folds(id, severity, &mut told.findings)) {
@@ -291,71 +294,6 @@ impl Folding {
         shown.severity = shown.severity.max(severity);
         true
     }
-}
-
-/// Kinds that a team must fix wherever they stand, when they are labelled.
-const STRONG: &[&str] = &["ssn", "mrn", "health_plan_id"];
-
-/// Kinds that a limited data set may keep, 45 CFR 164.514(e)(2).
-const LIMITED: &[&str] = &["date", "dob", "age_over_89", "city", "zip", "other_id"];
-
-/// Is there nothing but a loose label of nobody's (`id`, `group`), and no one beside it?
-fn loose(judged: &Judged) -> bool {
-    let firm = Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE);
-    !judged.hit.clues.any(firm) && judged.hit.owner != Owner::Person && judged.partners < 1.0
-}
-
-/// Does something else than its owner say what it is: a user has an `id`, and is no patient?
-fn is_said(judged: &Judged) -> bool {
-    judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE))
-}
-
-/// Is it a name or date in running text that nothing beside it proves?
-fn unproven(judged: &Judged, kind: &str) -> bool {
-    let proven = Clues::LABEL.with(Clues::POSITION).with(Clues::CUE).with(Clues::WEAK_LABEL);
-    !judged.hit.clues.any(proven) && (kind == "date" || kind == "name" && judged.partners < 2.0)
-}
-
-/// Is it reported under this policy, and how bad is it?
-fn verdict(rule: &Rule, id: RuleId, judged: &Judged, (phi, person): (bool, bool), policy: &Policy) -> Option<Severity> {
-    let kind = rule.identifier.kind.as_str();
-    let confidence = score::probability(judged.log_odds());
-    // A firm's name is nobody's, 164.514(b)(2)(i)(A).
-    let firm = judged.hit.owner == Owner::Organisation && kind == "name";
-    let provider = rule.identifier.party == Party::Provider || judged.hit.owner == Owner::Provider || firm;
-    if confidence < policy.min_confidence.unwrap_or(0.5) || policy.ignore.contains(&id) {
-        return None;
-    }
-    let reserved = judged.hit.clues.has(Clues::RESERVED);
-    let health = kind.starts_with("health.");
-    let labelled = judged.hit.clues.any(Clues::LABEL.with(Clues::POSITION).with(Clues::COLUMN));
-    let shown = match policy.profile {
-        Profile::Strict => true,
-        Profile::SafeHarbor if reserved => {
-            labelled && (STRONG.contains(&kind) || judged.hit.clues.has(Clues::POSITION))
-        }
-        // What everybody may print leaks nothing.
-        _ if reserved => false,
-        // 164.514(b)(2)(i)(K) names certificate and licence numbers; whose name stands on them is another matter.
-        Profile::SafeHarbor if provider => kind == "license",
-        _ if provider => false,
-        Profile::Default if loose(judged) || unproven(judged, kind) => false,
-        Profile::Default if health => false,
-        Profile::Default => phi || ((person || STRONG.contains(&kind) && is_said(judged)) && confidence >= 0.8),
-        Profile::SafeHarbor => !health || phi,
-        Profile::LimitedDataSet => !health && !LIMITED.contains(&kind),
-    };
-    if !shown {
-        return None;
-    }
-    let own = policy.severity.get(&id).copied().unwrap_or(rule.severity);
-    Some(if reserved || (provider && policy.profile == Profile::Strict) {
-        Severity::Note
-    } else if phi || policy.severity.contains_key(&id) {
-        own
-    } else {
-        own.min(Severity::Warning)
-    })
 }
 
 /// Is it sure enough, by label or cue, to say that the document is about a person?

@@ -10,6 +10,7 @@ mod inspect;
 mod queue;
 #[cfg(feature = "cli")]
 mod run;
+mod tell;
 
 use std::cell::RefCell;
 use std::ops::Range;

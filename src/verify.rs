@@ -143,7 +143,7 @@ impl Verifier {
         leaks.retain(|leak| rules.by_id(&leak.rule.0).is_some());
         let places = leaks.iter().filter_map(|leak| Some((rules.by_id(&leak.rule.0)?.0, leak.at.clone())));
         findings.extend(scanner.found_each(document, places, &hits).zip(&leaks).map(|(mut finding, leak)| {
-            finding.evidence.push(leak.says.clone());
+            finding.evidence.push(leak.says.clone().into());
             finding
         }));
         findings.sort_by_key(|finding| finding.start_byte);
@@ -208,7 +208,7 @@ impl Verifier {
         let mut add = |rule: &str, says: &str| {
             if let Some((rule, _)) = scanner.rules().by_id(rule) {
                 let mut finding = scanner.found(rule, document, 0..0, &[]);
-                finding.evidence.push(says.to_owned());
+                finding.evidence.push(says.to_owned().into());
                 findings.insert(0, finding);
             }
         };

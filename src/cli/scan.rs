@@ -109,17 +109,7 @@ fn scanned(
     run.resume(checkpoint);
     let missing = missing(&wanted);
     let running = running(args, &wanted, args.all || !run.sift.is_idle());
-    let list = |push: Push<'_>| {
-        let mut push = |input| {
-            handed.iter().for_each(|handed| handed());
-            push(input)
-        };
-        match listed.filter(|_| wanted.stdin.is_none() && wanted.artifacts.is_empty()) {
-            Some(listed) => _ = listed.into_iter().all(push),
-            None => source::inputs(&wanted, &mut push),
-        }
-    };
-    scan::run(&scanner, running, list, &mut |event| run.note(event));
+    scan::run(&scanner, running, |push| list(&wanted, listed, handed, push), &mut |event| run.note(event));
     let Ended { summary, skipped, failing, counts, places } = run.end()?;
     record.counts = counts;
     trail::about_run(record, &summary);
@@ -138,6 +128,18 @@ fn scanned(
     }
     let unread = !missing.is_empty() || (args.strict && summary.skipped > 0);
     Ok(code(args, &summary, failing, unread, wanted.git.is_some()))
+}
+
+/// Lists the inputs, unless that was done before, and says when each is asked for.
+fn list(wanted: &Wanted, listed: Option<Vec<Input>>, handed: Option<impl Fn()>, push: Push<'_>) {
+    let mut push = |input| {
+        handed.iter().for_each(|handed| handed());
+        push(input)
+    };
+    match listed.filter(|_| wanted.stdin.is_none() && wanted.artifacts.is_empty()) {
+        Some(listed) => _ = listed.into_iter().all(push),
+        None => source::inputs(wanted, &mut push),
+    }
 }
 
 /// The exit code of a scan.

@@ -119,7 +119,7 @@ pub(crate) fn unused(
             excerpt,
             marked,
             trail: Vec::new(),
-            evidence: vec![says.to_owned()],
+            evidence: vec![says.into()],
             seal: None,
             fingerprint: String::new(),
             in_column: None,

@@ -1,5 +1,6 @@
 //! A finding: what the judge tells the reports. It owns no byte of a document that the mask has not made.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,7 @@ pub struct Finding {
     /// For flows: how the value gets there.
     pub trail: Vec<Step>,
     /// Why the judge believes it, in words (never values).
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Cow<'static, str>>,
     /// Under the key of a team ([`crate::mask::Key`]): by it the value is known again. Without a key there is none.
     pub seal: Option<Box<str>>,
     /// Stable across runs and value-free: made of rule, document, masked line, seal and ordinal.

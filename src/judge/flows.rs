@@ -59,7 +59,7 @@ pub(crate) fn findings(
             excerpt,
             marked,
             trail: flow.trail.iter().map(|step| shown(step, &mut name)).collect(),
-            evidence: vec![flow.kinds.join(", ")],
+            evidence: vec![flow.kinds.join(", ").into()],
             in_column: None,
             edit: flow.edit.as_ref().map(|edit| Insert { at: places.pos(edit.at), text: edit.text.to_owned() }),
             exposure: None,

@@ -1,5 +1,7 @@
 //! What evidence is worth: one table of weights, added up as log-odds.
 
+use std::borrow::Cow;
+
 use crate::detect::{Clues, Hit};
 use crate::fields::Owner;
 use crate::judge::context::{Around, Page};
@@ -158,13 +160,13 @@ fn check(seen: &Seen) -> f32 {
 }
 
 /// What speaks for or against it, in words.
-pub(crate) fn words(seen: &Seen, partners: f32) -> Vec<String> {
-    let mut says: Vec<String> = WEIGHTS.iter().filter(|w| (w.when)(seen)).map(|w| w.says.to_owned()).collect();
+pub(crate) fn words(seen: &Seen, partners: f32) -> Vec<Cow<'static, str>> {
+    let mut says: Vec<Cow<'static, str>> = WEIGHTS.iter().filter(|w| (w.when)(seen)).map(|w| w.says.into()).collect();
     if check(seen) > 0.3 {
-        says.push(CHECK_SAYS.to_owned());
+        says.push(CHECK_SAYS.into());
     }
     if partners > 0.0 {
-        says.push(PARTNERS_SAY.to_owned());
+        says.push(PARTNERS_SAY.into());
     }
     says
 }

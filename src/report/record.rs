@@ -1,5 +1,7 @@
 //! The contract of JSON and JSON Lines: which keys a record has, and in which order.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Meta, Summary};
@@ -25,7 +27,7 @@ pub(super) struct FindingRecord<'a> {
     end_line: u64,
     end_column: u64,
     excerpt: &'a Masked,
-    evidence: &'a [String],
+    evidence: &'a [Cow<'static, str>],
     trail: Vec<StepRecord<'a>>,
     fingerprint: &'a str,
     more: u64,

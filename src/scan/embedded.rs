@@ -69,7 +69,7 @@ pub(crate) fn placed(mut finding: Finding, document: &Document, run: &Range<usiz
     (finding.start_byte, finding.end_byte) =
         (document.first_byte + run.start as u64, document.first_byte + run.end as u64);
     (finding.start, finding.end) = (place(document, run.start), place(document, run.end));
-    finding.evidence.push("stands inside base64".to_owned());
+    finding.evidence.push("stands inside base64".into());
     finding
 }
 

@@ -16,8 +16,8 @@ const AHEAD: f64 = 24_000.0;
 /// A part of fewer bytes is sooner scanned than handed to another thread.
 const SMALL: usize = 16 << 10;
 
-/// Findings a byte, until some are counted.
-const EXPECTED: f64 = 1.0 / 128.0;
+/// Findings a byte, until some are counted: where all lines have some, two parts fit.
+const EXPECTED: f64 = 1.0 / 24.0;
 
 /// One piece of work.
 pub(crate) enum Job {

@@ -1,13 +1,12 @@
 //! The run over many inputs: all cores, one order.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 
 use super::Scanner;
-use super::collapse::{Collapse, Ordinals, fingerprint};
 use super::queue::{Ahead, Job, Queue, Turn};
+use super::tell::{Teller, collect};
 use crate::document::Document;
 use crate::fields::remarks::{self, Remark};
 use crate::judge::{Finding, Skipped};
@@ -61,7 +60,7 @@ pub struct Remarked {
 }
 
 /// What comes back from the workers: of which input, which part, what.
-type Answer = (u64, u64, Output);
+pub(super) type Answer = (u64, u64, Output);
 
 /// How many ends of inputs wait to be sent together: most inputs are small files of which nothing is told.
 const TOGETHER: usize = 64;
@@ -97,7 +96,7 @@ impl Outbox {
     }
 }
 
-enum Output {
+pub(super) enum Output {
     Findings(Vec<Finding>, Vec<Remarked>),
     Skipped(Skipped),
     /// More may be long in coming.
@@ -115,7 +114,7 @@ impl Output {
     }
 
     /// How many findings a scanned part had; what else there is to tell takes no room.
-    fn findings(&self) -> Option<usize> {
+    pub(super) fn findings(&self) -> Option<usize> {
         match self {
             Self::Findings(findings, _) => Some(findings.len()),
             Self::Skipped(_) | Self::Pause | Self::Done(_) | Self::End(_) => None,
@@ -345,64 +344,6 @@ fn read_input(scanner: &Scanner, out: &mut dyn Outlet, limits: &Limits, number: 
         part += 1;
     });
     out.end((number, part), silent, file);
-}
-
-/// Brings the answers into order and tells them.
-fn collect(mut teller: Teller<'_>, queue: &Queue, answers: &Receiver<Vec<Answer>>, on: &mut dyn FnMut(Event) -> bool) {
-    let mut waiting = BTreeMap::new();
-    for (input, part, output) in answers.iter().flatten() {
-        waiting.insert((input, part), output);
-        while let Some(output) = waiting.remove(&teller.next) {
-            let findings = output.findings();
-            if !teller.tell(teller.next, output, on) {
-                return;
-            }
-            queue.told(teller.next, findings);
-        }
-    }
-}
-
-/// Tells what was found, in order.
-struct Teller<'r> {
-    scanner: &'r Scanner,
-    collapse: Collapse,
-    ordinals: Ordinals,
-    /// The answer that is due: of which input, which part.
-    next: (u64, u64),
-}
-
-impl<'r> Teller<'r> {
-    fn new(scanner: &'r Scanner, all: bool) -> Self {
-        Self { scanner, collapse: Collapse::new(all), ordinals: Ordinals::default(), next: (0, 0) }
-    }
-
-    /// Tells the answer that is due; `false` when nobody wants more.
-    fn tell(&mut self, number: (u64, u64), output: Output, on: &mut dyn FnMut(Event) -> bool) -> bool {
-        debug_assert_eq!(number, self.next);
-        self.next.1 += 1;
-        let collapse = &mut self.collapse;
-        match output {
-            Output::Findings(findings, remarks) => {
-                remarks.into_iter().all(|remark| on(Event::Remark(remark)))
-                    && findings.into_iter().all(|finding| {
-                        let ordinal = self.ordinals.count(&finding);
-                        let number = |finding: &mut Finding| fingerprint(&self.scanner.rules, finding, ordinal);
-                        collapse.add_with(finding, number, &mut |f| on(Event::Finding(Box::new(f))))
-                    })
-            }
-            Output::Skipped(skipped) => on(Event::Skipped(skipped)),
-            Output::Pause => collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Pause),
-            Output::Done(read) => {
-                self.ordinals = Ordinals::default();
-                collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read))
-            }
-            Output::End(read) => {
-                self.ordinals = Ordinals::default();
-                self.next = (self.next.0 + 1, 0);
-                collapse.flush(&mut |f| on(Event::Finding(Box::new(f)))) && on(Event::Done(read)) && on(Event::End)
-            }
-        }
-    }
 }
 
 #[cfg(test)]

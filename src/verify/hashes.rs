@@ -137,7 +137,7 @@ impl Hashes {
             if let Some(target) = self.targets.get(target).filter(is_telling) {
                 let mut finding = target.finding.clone();
                 finding.confidence = 1.0;
-                finding.evidence = vec![format!("undone: a bare {algorithm} hash out of the {space}")];
+                finding.evidence = vec![format!("undone: a bare {algorithm} hash out of the {space}").into()];
                 findings.push(finding);
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn findings(found: Vec<Found>, rules: &Rules, document: &Masked) -> V
             fingerprint: mask::fingerprint(&rule.id, document, &excerpt, None, ordinal),
             excerpt,
             trail: Vec::new(),
-            evidence: found.says,
+            evidence: found.says.into_iter().map(Into::into).collect(),
             seal: None,
             in_column: None,
             more: found.more,
@@ -52,7 +52,7 @@ pub(super) fn findings(found: Vec<Found>, rules: &Rules, document: &Masked) -> V
 pub(super) fn inside(found: Vec<(Spot, Finding)>, rules: &Rules, document: &Masked) -> Vec<Finding> {
     let one = |(ordinal, (spot, finding)): (u32, (Spot, Finding))| {
         let mut evidence = finding.evidence.clone();
-        evidence.push("inside of an access log".to_owned());
+        evidence.push("inside of an access log".into());
         let Spot { line, bytes, width, excerpt } = spot;
         Finding {
             fingerprint: mask::fingerprint(&rules.get(finding.rule).id, document, &excerpt, None, ordinal),
