@@ -91,7 +91,11 @@ fn samples(documents: &[Labelled]) -> Result<Vec<Sample>> {
             let verdict = judge(&finding, document);
             if verdict != Verdict::Open {
                 let (right, confidence) = (verdict != Verdict::Wrong, finding.confidence);
-                samples.push(Sample { says: finding.evidence.into_iter().map(Into::into).collect(), right, confidence });
+                samples.push(Sample {
+                    says: finding.evidence.into_iter().map(Into::into).collect(),
+                    right,
+                    confidence,
+                });
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::mask::Masked;
 use crate::rule::{RuleId, Rules, Severity};
 
 mod allow;
+mod attribution;
 pub mod baseline;
 mod context;
 pub mod finding;

@@ -10,6 +10,7 @@ mod inspect;
 mod queue;
 #[cfg(feature = "cli")]
 mod run;
+#[cfg(feature = "cli")]
 mod tell;
 
 use std::cell::RefCell;
