@@ -28,6 +28,8 @@ struct Pattern {
 enum Form {
     Built(Box<dense::DFA<&'static [u32]>>),
     Made(Box<dense::DFA<Vec<u32>>>),
+    /// What all matches begin with, and the pattern, compiled where that stands: this takes longer than to scan a file.
+    Opening(Box<dense::DFA<&'static [u32]>>, Box<str>, OnceLock<Option<Regex>>),
     Regex(Regex),
 }
 
@@ -46,6 +48,7 @@ impl Program {
         let (begin, firsts) = match &form {
             Form::Built(dfa) => beginning(&**dfa)?,
             Form::Made(dfa) => beginning(&**dfa)?,
+            Form::Opening(dfa, ..) => beginning(&**dfa)?,
             Form::Regex(_) => (StateID::default(), [true; 256]),
         };
         Some(Self { form, begin, firsts })
@@ -58,6 +61,10 @@ impl Program {
             _ if !self.firsts[first] => None,
             Form::Built(dfa) => end(&**dfa, self.begin, text),
             Form::Made(dfa) => end(&**dfa, self.begin, text),
+            Form::Opening(dfa, source, regex) => {
+                end(&**dfa, self.begin, text)?;
+                regex.get_or_init(|| compile(source).ok()).as_ref()?.find(text).map(|m| m.end())
+            }
             Form::Regex(regex) => regex.find(text).map(|m| m.end()),
         }
     }
@@ -85,7 +92,8 @@ impl Form {
     fn new(source: &str) -> Option<Self> {
         let dense = match programs::find(&BUILTIN.0, source) {
             Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
-            Some(Known::Large) => None,
+            Some(Known::Large(Some(opening))) => Some(Self::Opening(opening, source.into(), OnceLock::new())),
+            Some(Known::Large(None)) => None,
             None => programs::automaton(source, programs::LARGEST_MADE).map(Box::new).map(Self::Made),
         };
         dense.or_else(|| compile(source).map(Self::Regex).ok())
@@ -365,6 +373,19 @@ mod tests {
                 prop_assert!(!matches!(program.form, Form::Regex(_)), "{}", source);
                 let plain = compile(source).expect("a pattern").find(text.as_bytes()).map(|found| found.end());
                 prop_assert_eq!(program.end(text.as_bytes()), plain, "{}", source);
+            }
+        }
+
+        /// An opening stands wherever the pattern does.
+        #[test]
+        fn openings_stand_at_matches(text in "[a-c0-2 .-]{0,14}") {
+            for source in [r"[a-c]{1,9}-\d{2,3}(?: [a-c.]{0,8}\d){1,7}", r"(?:a{8}|b\d{0,9}) ?c+(?-u:\b)", r"\d{1,12}?(?:[ab]\.)?",
+                r"(?:a|ab|b1|c0|ca|0a|1b|a\.|b-|-1|\.0|c-|b |a0|2|aa|cc| b)\d{2,4}"] {
+                let opening = programs::opening(source).expect("an opening");
+                let (begin, firsts) = beginning(&opening).expect("a beginning");
+                let first = text.bytes().next().is_some_and(|byte| firsts[usize::from(byte)]);
+                let opens = first && end(&opening, begin, text.as_bytes()).is_some();
+                prop_assert!(opens || !compile(source).expect("a pattern").is_match(text.as_bytes()), "{}", source);
             }
         }
     }
