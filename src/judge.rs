@@ -161,7 +161,6 @@ impl Judge {
         hits: Vec<Hit>,
         without: &[String],
     ) -> Vec<Judged> {
-        let text = &document.bytes;
         let mut judged: Vec<Judged> = Vec::with_capacity(hits.len());
         let mut said = Said::default();
         for hit in hits {
@@ -175,7 +174,7 @@ impl Judge {
             judged.push(Judged { hit, own, partners: 0.0, around });
         }
         if !without.iter().any(|w| w == score::PARTNERS_SAY) {
-            records::partners(text, rules, &mut judged);
+            records::partners(document, rules, &mut judged);
         }
         judged
     }

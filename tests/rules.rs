@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use phivet::rule::{self, Rule};
-use phivet::{Policy, Rules, Scanner};
+use phivet::{Document, Policy, Rules, Scanner};
 
 /// Examples of either sort that at least one rule of each letter has.
 const EXAMPLES: usize = 5;
@@ -63,6 +63,31 @@ fn the_catalogue_is_what_the_files_say() {
             json
         };
         assert_eq!(json(built), json(&read), "{name}: build phivet anew");
+    }
+}
+
+/// A request's number beside an entry about a patient is nobody's; what stands in the entry, or in lines of one, is his.
+#[test]
+fn numbers_of_other_entries_of_a_log_are_nobodys() {
+    let scanner = Scanner::new(builtin(), Policy::default()).expect("the catalogue compiles");
+    let patient = "no match for patient name=\"Denise Okafor\" dob=1958-02-04 ssn=201-74-6870 phone=614-470-3587";
+    let number = "id=bea940b8-72e5-45ff-a221-e1934d2977a5";
+    let found = |lines: &[String]| {
+        let document = Document::of("app.log", format!("{}\n", lines.join("\n")).into_bytes());
+        let rules = scanner.scan(&document).into_iter().map(|finding| scanner.rules().get(finding.rule).id.clone());
+        rules.collect::<Vec<_>>()
+    };
+    for time in
+        ["2025-09-14 04:58:51.425  INFO", "[2025-09-14 04:58:51]", "Sep 14 04:58:51 host app:", "time=2025-09-14T04:58"]
+    {
+        let entry = |says: &str| format!("{time} {says}");
+        let asked = entry(&format!("request completed, {number} took=569ms"));
+        let apart = found(&[asked.clone(), entry(patient), asked]);
+        assert!(apart.contains(&"ssn".to_owned()) && !apart.contains(&"mrn".to_owned()), "{time}: {apart:?}");
+        let together = found(&[entry("started"), entry(&format!("{patient} {number}")), entry("done")]);
+        assert!(together.contains(&"mrn".to_owned()), "{time}: {together:?}");
+        let goes_on = found(&[entry("started"), entry(patient), format!("    {number}"), entry("done")]);
+        assert!(goes_on.contains(&"mrn".to_owned()), "{time}: {goes_on:?}");
     }
 }
 

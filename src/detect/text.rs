@@ -15,13 +15,19 @@ use crate::detect::engine::{Engine, RuleLook};
 use crate::detect::labels::{Called, Known};
 use crate::detect::matcher::Match;
 use crate::detect::spots::{Marks, Reader, Spots};
-use crate::detect::{COMPANY, Clues, Detector, Hit, Sight, arguments, beside, names, owners, rows, values};
+use crate::detect::{
+    COMPANY as COMPANY_IN_LINE, Clues, Detector, Hit, Sight, arguments, beside, names, owners, rows, values,
+};
 use crate::document::Document;
 use crate::fields::marks::DUPLICATE;
 use crate::fields::{Holds, Owner};
 use crate::kind::Kind;
 use crate::rule::{RuleId, Value};
 use crate::words;
+
+/// How far, in bytes, something firm may be on another line from a loose label of a log that it proves: lines of a log are
+/// about one thing each.
+const COMPANY_IN_LOG: usize = 512;
 
 /// The detector of everything that needs no format.
 pub(crate) struct Text(pub(crate) Arc<Engine>);
@@ -309,13 +315,23 @@ impl Pass<'_> {
         let mut places: Vec<usize> = self.hits.iter().filter(firm).map(|h| h.at.start).collect();
         places.sort_unstable();
         for (called, key, room) in later {
-            let from = places.partition_point(|at| at + COMPANY < key.start);
-            if places.get(from).is_some_and(|at| *at <= key.start + COMPANY)
+            if self.has_company(key.start, &places)
                 && let Some(slot) = room.slot(self.text)
             {
                 self.labelled(called, key, slot);
             }
         }
+    }
+
+    /// Does something firm stand near `at`, or in its line? `firm` is where they begin, in order.
+    fn has_company(&self, at: usize, firm: &[usize]) -> bool {
+        let next = firm.partition_point(|place| *place < at);
+        let is_in_line = |from: usize, to: usize| {
+            to - from <= COMPANY_IN_LINE && memchr::memchr(b'\n', &self.text[from..to]).is_none()
+        };
+        let is_near = |from: usize, to: usize| to - from <= COMPANY_IN_LOG || is_in_line(from, to);
+        let (before, behind) = (next.checked_sub(1).map(|last| firm[last]), firm.get(next));
+        before.is_some_and(|before| is_near(before, at)) || behind.is_some_and(|behind| is_near(at, *behind))
     }
 
     /// `/patients/4410927/labs`.

@@ -1,19 +1,24 @@
 //! Records: what stands together. A name, a birth date and an MRN on one line are worth more than their parts.
 
 use crate::detect::Clues;
-use crate::document::line_around;
+use crate::document::{Document, line_around};
 use crate::fields::Owner;
 use crate::judge::context::Page;
-use crate::judge::{Judged, score};
+use crate::judge::{Judged, score, verdict};
+use crate::kind::Kind;
 use crate::rule::{Rule, Rules};
 
 /// The most that neighbours are worth, in log-odds.
 const MOST: f32 = 3.0;
 /// How near, in bytes, a hit on another line may still be of the same record.
 const NEAR: usize = 240;
+/// Kinds of numbers that all systems give to all things.
+const NUMBERS: [&str; 2] = ["mrn", "other_id"];
 
 /// Adds to each hit what the other identifiers of its record are worth.
-pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
+pub(crate) fn partners(document: &Document, rules: &Rules, judged: &mut [Judged]) {
+    let text = &document.bytes;
+    let is_log = document.kind == Kind::Log;
     // Hits come in order, and one line may be the whole document.
     let mut line = 0..0;
     let mut line_of = |j: &Judged| {
@@ -24,12 +29,15 @@ pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
         line.clone()
     };
     let about = |j: &Judged| {
+        let (line, kind) = (line_of(j), j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str()));
         let speaks = !matches!(j.hit.owner, Owner::Software | Owner::Provider) && !j.hit.clues.has(Clues::RESERVED);
         Neighbour {
             at: j.hit.at.start,
-            line: line_of(j).start,
+            entry: is_log && begins_entry(&text[line.clone()]),
+            line: line.start,
+            number: NUMBERS.contains(&kind) && verdict::is_loose(j),
             record: j.hit.record,
-            kind: j.hit.rule.map_or("", |r| rules.get(r).identifier.kind.as_str()),
+            kind,
             sure: if speaks { score::probability(j.own).sqrt() } else { 0.0 },
         }
     };
@@ -37,6 +45,15 @@ pub(crate) fn partners(text: &[u8], rules: &Rules, judged: &mut [Judged]) {
     let mut best = Vec::new();
     for (i, j) in judged.iter_mut().enumerate() {
         j.partners = of_one(&neighbours, i, &mut best);
+    }
+}
+
+/// Does a line begin as entries of a log do: with a time (RFC 3164's too), a bracket or a field for one of both?
+fn begins_entry(line: &[u8]) -> bool {
+    match line {
+        [b'0'..=b'9' | b'[' | b'{' | b'<', ..] => true,
+        [b'A'..=b'Z', b'a'..=b'z', b'a'..=b'z', b' ', b'0'..=b'9' | b' ', b'0'..=b'9', ..] => true,
+        _ => [&b"time="[..], b"ts=", b"level="].iter().any(|field| line.starts_with(field)),
     }
 }
 
@@ -48,6 +65,10 @@ struct Neighbour<'r> {
     /// Where it begins, and its line.
     at: usize,
     line: usize,
+    /// Does the line begin as entries of a log do, with a time or a bracket?
+    entry: bool,
+    /// Is it a number of [`NUMBERS`], and says nothing but a loose label of nobody's (`id`) so?
+    number: bool,
     record: Option<u32>,
     kind: &'r str,
     /// How sure it is what it is; nothing where it says nothing of anybody.
@@ -64,6 +85,10 @@ fn of_one<'r>(neighbours: &[Neighbour<'r>], i: usize, best: &mut Vec<(&'r str, f
         let gap = other.at.abs_diff(own.at);
         if !near && gap > NEAR {
             return false;
+        }
+        // The number of a request is not the patient's of whom the next entry speaks.
+        if !near && own.number && own.entry && other.entry {
+            return true;
         }
         if other.sure > 0.0 && other.kind != own.kind {
             let worth = WORTH * if near { 1.0 } else { 0.45 } * other.sure;

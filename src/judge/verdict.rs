@@ -12,10 +12,10 @@ const STRONG: &[&str] = &["ssn", "mrn", "health_plan_id"];
 /// Kinds that a limited data set may keep, 45 CFR 164.514(e)(2).
 const LIMITED: &[&str] = &["date", "dob", "age_over_89", "city", "zip", "other_id"];
 
-/// Is there nothing but a loose label of nobody's (`id`, `group`), and no one beside it?
-fn loose(judged: &Judged) -> bool {
+/// Is there nothing but a loose label of nobody's (`id`, `group`)?
+pub(super) fn is_loose(judged: &Judged) -> bool {
     let firm = Clues::LABEL.with(Clues::POSITION).with(Clues::SHAPE);
-    !judged.hit.clues.any(firm) && judged.hit.owner != Owner::Person && judged.partners < 1.0
+    !judged.hit.clues.any(firm) && judged.hit.owner != Owner::Person
 }
 
 /// Does something else than its owner say what it is: a user has an `id`, and is no patient?
@@ -58,7 +58,8 @@ pub(super) fn verdict(
         // 164.514(b)(2)(i)(K) names certificate and licence numbers; whose name stands on them is another matter.
         Profile::SafeHarbor if provider => kind == "license",
         _ if provider => false,
-        Profile::Default if loose(judged) || unproven(judged, kind) => false,
+        // And no one is beside it?
+        Profile::Default if is_loose(judged) && judged.partners < 1.0 || unproven(judged, kind) => false,
         Profile::Default if health => false,
         Profile::Default => phi || ((person || STRONG.contains(&kind) && is_said(judged)) && confidence >= 0.8),
         Profile::SafeHarbor => !health || phi,
