@@ -82,6 +82,7 @@ fn main() -> Result<()> {
         "rules/vocabulary",
         "rules/words",
         "rules/identifiers",
+        "rules/barriers",
         "rules/sinks/rust",
     ] {
         println!("cargo:rerun-if-changed={watched}");
@@ -109,6 +110,9 @@ fn main() -> Result<()> {
         source::write(&questions::questions(patterns.into_iter(), &ordinary)?, &ordinary),
     )?;
     fs::write(out.join("labels.bin"), labels(&rules))?;
+    let barriers: serde_json::Value =
+        serde_yaml::from_str(&fs::read_to_string(root.join("rules/barriers/rust.yaml"))?)?;
+    fs::write(out.join("barriers.json"), barriers.to_string())?;
     fs::write(out.join("programs.bin"), programs(&rules)?)?;
     let ids: Vec<&str> = rules.iter().filter_map(|rule| rule["rule"]["id"].as_str()).collect();
     fs::write(out.join("rules.txt"), ids.join("\n"))?;

@@ -272,7 +272,9 @@ impl<'t> People<'t> {
             // The first word of those that are joined to it.
             let start =
                 text[part.start..at].iter().rposition(|b| !goes_on(b)).map_or(part.start, |i| part.start + i + 1);
-            let mut words = std::iter::successors(next_capital(text, start), |last| next_capital(text, last.end));
+            // No more is read than shows that it ends: texts in capitals may have no words for long.
+            let near = &text[..text.len().min(at + word.len() + 8)];
+            let mut words = std::iter::successors(next_capital(near, start), |last| next_capital(near, last.end));
             words.find(|found| found.start >= at).is_some_and(|found| found == (at..at + word.len()))
         };
         let mut places: Vec<Range<usize>> = Vec::new();

@@ -172,7 +172,8 @@ impl Row<'_> {
 /// A date at `at` that is neither a time stamp nor a piece of a longer token. Notes tell the time of day (`timed`),
 /// machines the second.
 pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize, timed: bool) -> Option<usize> {
-    if !may_be_date(&text[at..]) {
+    let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
+    if at > 0 && joins(text[at - 1]) || !may_be_date(&text[at..]) {
         return None;
     }
     let found = engine.matchers.get(rule).at(text, at, false).filter(|m| m.verdict == Verdict::Valid)?;
@@ -188,9 +189,7 @@ pub(crate) fn date_at(engine: &Engine, rule: RuleId, text: &[u8], at: usize, tim
                         | [b',', b' ', b'0'..=b'9', b'0'..=b'9', b':', ..]
                 )
             ));
-    let joins = |b: u8| matches!(b, b'-' | b'.' | b'_' | b'/' | b'#' | b'@' | b'+');
-    let glued = at > 0 && joins(text[at - 1])
-        || text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_token(*b));
+    let glued = text.get(end).is_some_and(|b| joins(*b)) && text.get(end + 1).is_some_and(|b| is_token(*b));
     (!stamp && !glued && end - at >= 6).then_some(end)
 }
 

@@ -7,6 +7,8 @@ mod w3c;
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
 use crate::document::{Document, line_around};
 use crate::fields::{Field, Format, Label, Mark, Owner};
 use crate::kind::Kind;
@@ -23,16 +25,17 @@ fn is(document: &Document) -> bool {
 fn read(document: &Document, out: &mut Vec<Field>) {
     let bytes = &document.bytes[..];
     let columns = w3c::Columns::of(document);
+    let marks = Finder::new(MARK);
     let mut at = 0;
     let mut record = 0;
-    while let Some(found) = memchr::memmem::find(&bytes[at..], MARK) {
+    while let Some(found) = marks.find(&bytes[at..]) {
         let line = line_around(bytes, at + found);
         let line = line.start.max(at)..line.end;
         at = line.end;
         // Longer lines are no requests.
         if line.len() <= 16 * 1024 {
             record += 1;
-            let mut request = Request { bytes, record, out };
+            let mut request = Request { bytes, record, marks: &marks, out };
             if !columns.as_ref().is_some_and(|columns| columns.read(&mut request, line.clone())) {
                 request.line(line);
             }
@@ -44,6 +47,8 @@ fn read(document: &Document, out: &mut Vec<Field>) {
 struct Request<'a, 'o> {
     bytes: &'a [u8],
     record: u32,
+    /// Looks for [`MARK`].
+    marks: &'a Finder<'a>,
     out: &'o mut Vec<Field>,
 }
 
@@ -53,7 +58,7 @@ impl Request<'_, '_> {
         let bytes = self.bytes;
         let mut about = false;
         let mut at = line.start;
-        while let Some(found) = memchr::memmem::find(&bytes[at..line.end], MARK) {
+        while let Some(found) = self.marks.find(&bytes[at..line.end]) {
             let word = at + found;
             at = word + MARK.len();
             let plural = usize::from(bytes.get(at) == Some(&b's'));

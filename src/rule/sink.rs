@@ -185,7 +185,7 @@ impl Barriers {
     /// The barriers that come with phivet, for Rust.
     #[must_use]
     pub fn builtin() -> Self {
-        serde_yaml::from_str(include_str!("../../rules/barriers/rust.yaml")).unwrap_or_default()
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/barriers.json"))).unwrap_or_default()
     }
 }
 

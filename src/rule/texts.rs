@@ -27,6 +27,15 @@ impl Texts {
     pub fn is_empty(&self) -> bool {
         self.joined.is_empty() && self.list.get().is_none_or(Vec::is_empty)
     }
+
+    /// The texts, one after the other: for those who read them all, once.
+    pub fn each(&self) -> impl Iterator<Item = &str> {
+        let list = self.list.get().map(Vec::as_slice).unwrap_or_default();
+        let joined = if self.list.get().is_none() { self.joined } else { "" };
+        #[allow(clippy::manual_pattern_char_comparison, reason = "a search for a char is slower: most are short")]
+        let parts = joined.split(|c: char| c == BEFORE).skip(1);
+        list.iter().map(String::as_str).chain(parts)
+    }
 }
 
 impl Deref for Texts {
@@ -113,7 +122,8 @@ mod tests {
         let whole = read(&format!("\"\u{7f}0 {}\"", BUILTIN.len())).expect("all that is built in");
         let written = serde_json::to_string(&whole).expect("a list");
         let list = read(&written).expect("a list");
-        assert!(list.len() > 100 && list[..] == whole[..]);
+        assert!(list.len() > 100 && whole.each().eq(list.each()));
+        assert!(list[..] == whole[..] && whole.each().eq(list.iter()));
         assert!(!whole.is_empty() && Texts::default().is_empty() && read("[]").is_ok_and(|none| none.is_empty()));
         for wrong in ["\"mrn\"", "\"\u{7f}1\"", "\"\u{7f}5 4\"", "\"\u{7f}0 99999999\"", "7"] {
             assert!(read(wrong).is_err(), "{wrong:?} is no list");

@@ -1,6 +1,10 @@
 //! What identifiers of programs are called: words, whole phrases, the last word decides.
 
-use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::detect::vocabulary::hash;
 
 /// What a phrase says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +52,12 @@ pub struct Meaning {
 /// The role of a label that was found.
 pub type RoleOf = Role;
 
-/// Phrases and words, and what they say.
+/// Phrases and words by their hashes, and what they say.
 #[derive(Default)]
 pub struct Vocabulary {
     kinds: Vec<String>,
-    phrases: FxHashMap<String, (Label, Role)>,
-    words: FxHashMap<String, Facts>,
+    phrases: FxHashMap<u64, (Label, Role)>,
+    words: FxHashMap<u64, Facts>,
     longest: usize,
 }
 
@@ -77,9 +81,13 @@ impl Vocabulary {
     #[must_use]
     pub fn declared(&self, said: &str) -> Label {
         let kind = |kind: &str| self.kinds.iter().position(|k| k == kind || k.strip_prefix("health.") == Some(kind));
-        let phrase = || self.phrases.get(&split(said).join(" ")).map(|(label, _)| *label);
+        let phrase = || self.phrase(&phrase(said)).map(|(label, _)| label);
         let other = || kind("other_id").and_then(|at| u8::try_from(at).ok()).unwrap_or(0);
         kind(said).and_then(|at| u8::try_from(at).ok()).or_else(phrase).unwrap_or_else(other)
+    }
+
+    fn phrase(&self, phrase: &str) -> Option<(Label, Role)> {
+        self.phrases.get(&key(phrase)).copied()
     }
 
     fn label(&mut self, kind: &str) -> Label {
@@ -91,18 +99,40 @@ impl Vocabulary {
     }
 
     /// Adds a phrase; what is there already stays.
-    pub fn add(&mut self, phrase: &str, kind: &str, role: Role) {
-        let phrase = split(phrase).join(" ");
-        if !phrase.is_empty() && !self.phrases.contains_key(&phrase) {
+    pub fn add(&mut self, said: &str, kind: &str, role: Role) {
+        let phrase = phrase(said);
+        if !phrase.is_empty() && !self.phrases.contains_key(&key(&phrase)) {
             let label = self.label(kind);
-            self.longest = self.longest.max(phrase.split(' ').count());
-            self.phrases.insert(phrase, (label, role));
+            self.insert((key(&phrase), &phrase), label, role);
         }
+    }
+
+    /// Adds the phrases of one kind, but for those that mean `nothing`, by their [`key`]s; what is there already stays.
+    pub fn add_all<'p>(&mut self, said: impl Iterator<Item = (&'p str, Role)>, kind: &str, nothing: &FxHashSet<u64>) {
+        let mut label = None;
+        for (said, role) in said {
+            let phrase = phrase(said);
+            let key = key(&phrase);
+            if !phrase.is_empty() && !nothing.contains(&key) && !self.phrases.contains_key(&key) {
+                let label = *label.get_or_insert_with(|| self.label(kind));
+                self.insert((key, &phrase), label, role);
+            }
+        }
+    }
+
+    fn insert(&mut self, (key, phrase): (u64, &str), label: Label, role: Role) {
+        self.longest = self.longest.max(1 + phrase.bytes().filter(|byte| *byte == b' ').count());
+        self.phrases.insert(key, (label, role));
+    }
+
+    /// Makes room for so many more phrases.
+    pub fn reserve(&mut self, phrases: usize) {
+        self.phrases.reserve(phrases);
     }
 
     /// Forgets a phrase.
     pub fn forget(&mut self, phrase: &str) {
-        self.phrases.remove(&split(phrase).join(" "));
+        self.phrases.remove(&key(&self::phrase(phrase)));
     }
 
     /// Adds the rows of a word list: `word<TAB>role[<TAB>kind]`; what it says first holds. Returns the phrases that
@@ -113,7 +143,7 @@ impl Vocabulary {
             let mut columns = line.split('\t');
             let (phrase, role) = (columns.next().unwrap_or(""), columns.next().unwrap_or(""));
             let kind = columns.next().unwrap_or("other_id");
-            let facts = self.words.entry(phrase.to_owned()).or_default();
+            let facts = self.words.entry(key(phrase)).or_default();
             match role {
                 "strong" => self.add(phrase, kind, Role::Strong),
                 "health" => self.add(phrase, kind, Role::Health),
@@ -135,7 +165,7 @@ impl Vocabulary {
     }
 
     fn facts(&self, word: &str) -> Facts {
-        self.words.get(word).copied().unwrap_or_default()
+        self.words.get(&key(word)).copied().unwrap_or_default()
     }
 
     /// What `name` says.
@@ -168,8 +198,8 @@ impl Vocabulary {
     fn at_end(&self, words: &[&str]) -> Option<Meaning> {
         for from in words.len().saturating_sub(self.longest)..words.len() {
             let phrase = words[from..].join(" ");
-            let known = self.phrases.get(&phrase).or_else(|| self.phrases.get(phrase.strip_suffix('s')?));
-            let Some(&(label, role)) = known else { continue };
+            let known = self.phrase(&phrase).or_else(|| self.phrase(phrase.strip_suffix('s')?));
+            let Some((label, role)) = known else { continue };
             let before = &words[..from];
             let owners = || before.iter().map(|w| self.facts(w).owner);
             if role != Role::Strong && owners().any(|o| o == Owner::Thing) {
@@ -193,9 +223,7 @@ impl Vocabulary {
     fn inside(&self, words: &[&str]) -> Option<(Label, Role)> {
         for from in 0..words.len() {
             for to in (from + 1..=words.len().min(from + self.longest)).rev() {
-                if let Some(&(label, role @ (Role::Strong | Role::Health))) =
-                    self.phrases.get(&words[from..to].join(" "))
-                {
+                if let Some((label, role @ (Role::Strong | Role::Health))) = self.phrase(&words[from..to].join(" ")) {
                     return Some((label, role));
                 }
             }
@@ -261,6 +289,21 @@ const QUALIFIERS: &[&str] = &[
     "free",
 ];
 
+/// What a phrase or word is kept by.
+#[must_use]
+pub fn key(phrase: &str) -> u64 {
+    hash(phrase.as_bytes())
+}
+
+/// The words of an identifier with a blank between each two, as phrases are kept.
+#[must_use]
+pub fn phrase(name: &str) -> Cow<'_, str> {
+    // Nearly all that rules say is written so: there are thousands.
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_phrase = name.as_bytes().split(|byte| *byte == b' ').all(|word| !word.is_empty() && word.iter().all(plain));
+    if is_phrase { Cow::Borrowed(name) } else { Cow::Owned(split(name).join(" ")) }
+}
+
 /// The words of an identifier, in lower case: `patientSSN`, `patient_ssn` and `PatientSsn` are the same.
 #[must_use]
 pub fn split(name: &str) -> Vec<String> {
@@ -287,4 +330,18 @@ pub fn split(name: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn phrases_are_words_with_blanks_between(name in "([a-z0-9]{0,3}|[A-Z_# é]){0,6}") {
+            prop_assert_eq!(phrase(&name), split(&name).join(" "));
+        }
+    }
 }

@@ -1,12 +1,12 @@
 //! Rules into what the analysis asks: vocabulary, sinks, barriers.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::ir::How;
-use super::names::{Role, Vocabulary};
+use super::names::{Role, Vocabulary, key, phrase};
 use super::rust::{self, Grammar, Language};
 use super::solve::spec::{Reveals, Spec};
-use crate::rule::{Barriers, Calls, Companion, Methods, Party, Reveal, Rule, Shape, Sink};
+use crate::rule::{Barriers, Calls, Companion, Methods, Party, Reveal, Rule, Shape, Sink, Texts};
 
 /// What an identifier's rule says of names.
 pub struct Called<'a> {
@@ -15,9 +15,9 @@ pub struct Called<'a> {
     /// Is it a provider's?
     pub provider: bool,
     /// Strong labels.
-    pub called: &'a [String],
+    pub called: &'a Texts,
     /// Labels that count inside a person.
-    pub with_owner: &'a [String],
+    pub with_owner: &'a Texts,
 }
 
 impl<'a> Called<'a> {
@@ -56,21 +56,17 @@ const STRONG: &[&str] = &["ssn", "mrn", "dob"];
 
 /// Adds the labels of the rules; `nothing` are phrases that mean nothing in code.
 pub fn fill<'a>(vocabulary: &mut Vocabulary, nothing: &[String], rules: impl Iterator<Item = Called<'a>>) {
-    let nothing: HashSet<String> = nothing.iter().map(|n| super::names::split(n).join(" ")).collect();
-    let mut add = |phrase: &str, kind: &str, role: Role| {
-        if !nothing.contains(&super::names::split(phrase).join(" ")) {
-            vocabulary.add(phrase, kind, role);
-        }
-    };
-    for rule in rules.filter(|rule| !rule.provider && !rule.kind.starts_with("safeguard.")) {
+    let nothing: FxHashSet<u64> = nothing.iter().map(|name| key(&phrase(name))).collect();
+    let rules: Vec<Called> = rules.filter(|rule| !rule.provider && !rule.kind.starts_with("safeguard.")).collect();
+    vocabulary.reserve(rules.iter().map(|rule| rule.called.each().count() + rule.with_owner.each().count()).sum());
+    for rule in rules {
         let role = if LOOSE.contains(&rule.kind) { Role::Weak } else { Role::Health };
-        for phrase in rule.called {
+        let called = rule.called.each().map(|phrase| {
             let sure = STRONG.contains(&rule.kind) && phrase.len() > 3 || phrase.split(' ').any(|w| w == "patient");
-            add(phrase, rule.kind, if sure { Role::Strong } else { role });
-        }
-        for phrase in rule.with_owner.iter().filter(|p| p.contains(' ')) {
-            add(phrase, rule.kind, Role::Weak);
-        }
+            (phrase, if sure { Role::Strong } else { role })
+        });
+        let with_owner = rule.with_owner.each().filter(|p| p.contains(' ')).map(|phrase| (phrase, Role::Weak));
+        vocabulary.add_all(called.chain(with_owner), rule.kind, &nothing);
     }
 }
 
