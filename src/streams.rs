@@ -10,6 +10,7 @@ mod lines;
 mod portable;
 #[cfg(test)]
 pub(crate) mod program;
+mod sets;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -21,7 +22,8 @@ use std::ops::Range;
 
 use form::Form;
 pub(crate) use letters::{FirmStarts, FreePlaces, WordStarts};
-pub(crate) use lines::LineEnds;
+pub(crate) use lines::Lines;
+pub(crate) use sets::Set;
 
 /// How many bytes make one word of bits.
 pub(crate) const BLOCK: usize = 64;

@@ -140,6 +140,7 @@ impl Pass<'_> {
     }
 
     /// What there may be in the block that begins at `at`: one kind of spots after the other, since each has its own way.
+    #[inline(always)]
     fn block(&mut self, at: usize, spots: &Spots) {
         places(spots.patterns).for_each(|i| self.patterns(at + i));
         // Where a label has named somebody, no name begins: they are read in turn.

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use crate::document::Document;
 use crate::fields::{Field, Format, Label, Mark, Owner};
-use crate::streams::LineEnds;
+use crate::streams::{Lines, Set};
 
 pub(crate) use owner::owner_of;
 
@@ -79,53 +79,49 @@ fn line_after(bytes: &[u8], at: usize) -> usize {
 
 /// The first table whose header begins at or after `from`.
 fn next(bytes: &[u8], from: usize, first_byte: u64) -> Option<Table> {
-    let mut at = from;
     let mut whole = from == 0 && first_byte == 0;
-    let mut before = from..from;
-    let mut tried = from;
-    if whole && bytes.starts_with(b"\xef\xbb\xbf") {
-        at = 3;
+    let from = if whole && bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { from };
+    let (mut at, mut tried) = (from, from);
+    while whole && at < bytes.len() {
+        let line = at..line_after(bytes, at);
+        if let Some(table) = table(bytes, (from, line.clone()), whole, &mut tried) {
+            return Some(table);
+        }
+        whole = is_lead(&bytes[line.clone()]);
+        at = line.end;
     }
-    let mut ends = LineEnds::new(bytes);
-    while at < bytes.len() {
-        let end = ends.after(at);
-        let first = bytes[at];
-        // Most lines of code are indented.
-        if !MAY_BEGIN[usize::from(first)] && !whole {
-            (before, at) = (at..end, end);
-            continue;
-        }
-        if boxed::may_be_rule(first)
-            && let Some(table) = boxed::table(bytes, before.clone(), at..end)
-        {
-            return Some(table);
-        }
-        if at >= tried && may_begin_header(first, whole) {
-            match header::table(bytes, at..end, whole) {
-                Ok(table) => return Some(table),
-                Err(to) => tried = to,
-            }
-        }
-        let below = bytes.get(end).copied();
-        if aligned::may_begin(first, below)
-            && let Some(table) = aligned::table(bytes, at..end)
-        {
-            return Some(table);
-        }
-        if listed::may_begin(first, below)
-            && let Some(table) = listed::table(bytes, at..end)
-        {
-            return Some(table);
-        }
-        whole = whole && is_lead(&bytes[at..end]);
-        before = at..end;
-        at = end;
-    }
-    None
+    Lines::new(bytes, at, &MAY_BEGIN).find_map(|line| table(bytes, (from, line), false, &mut tried))
 }
 
-/// What the first line of a table, or the rule below it, may begin with inside of a text.
-static MAY_BEGIN: [bool; 256] = {
+/// The table whose header is `line`, or the one above it if that is not before `from`; up to `tried` no line is a header
+/// of separated cells.
+fn table(bytes: &[u8], (from, line): (usize, Range<usize>), whole: bool, tried: &mut usize) -> Option<Table> {
+    let (first, below) = (bytes[line.start], bytes.get(line.end).copied());
+    if boxed::may_be_rule(first) {
+        let above = match line.start.checked_sub(1).filter(|_| line.start > from) {
+            Some(end) => memchr::memrchr(b'\n', &bytes[from..end]).map_or(from, |n| from + n + 1)..line.start,
+            None => from..from,
+        };
+        if let Some(table) = boxed::table(bytes, above, line.clone()) {
+            return Some(table);
+        }
+    }
+    if line.start >= *tried && may_begin_header(first, whole) {
+        match header::table(bytes, line.clone(), whole) {
+            Ok(table) => return Some(table),
+            Err(to) => *tried = to,
+        }
+    }
+    if aligned::may_begin(first, below)
+        && let Some(table) = aligned::table(bytes, line.clone())
+    {
+        return Some(table);
+    }
+    if listed::may_begin(first, below) { listed::table(bytes, line) } else { None }
+}
+
+/// What the first line of a table, or the rule below it, may begin with inside of a text; blanks are two.
+static MAY_BEGIN: Set = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -135,7 +131,7 @@ static MAY_BEGIN: [bool; 256] = {
         );
         byte += 1;
     }
-    table
+    Set::new(table)
 };
 
 /// Where two blanks stand side by side.
@@ -256,7 +252,7 @@ mod tests {
                 || super::may_begin_header(byte, false)
                 || (0..=255).any(|below| super::aligned::may_begin(byte, Some(below)))
                 || (0..=255).any(|below| super::listed::may_begin(byte, Some(below)));
-            assert_eq!(super::MAY_BEGIN[usize::from(byte)], any, "{}", char::from(byte));
+            assert_eq!(super::MAY_BEGIN.has(byte), any, "{}", char::from(byte));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the processor has: each task in the best form that it can run.
 
+use super::sets::Set;
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use super::{BLOCK, Bytes, Code, State, Words, fragments, portable};
@@ -26,12 +27,13 @@ impl Form {
         Self::all().last().unwrap_or(Self::Portable)
     }
 
-    /// The line ends in each block, one bit a byte.
-    pub(super) fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+    /// Of each block the line ends, and the bytes of a set but for blanks that no blank follows, one bit a byte; behind a
+    /// block one may.
+    pub(super) fn lines(self, set: &Set, blocks: &[[u8; BLOCK]], out: &mut [(u64, u64)]) {
         match self {
-            Self::Portable => portable::line_ends(blocks, bits),
+            Self::Portable => portable::lines(set, blocks, out),
             #[cfg(target_arch = "x86_64")]
-            Self::X86(form) => form.line_ends(blocks, bits),
+            Self::X86(form) => form.lines(set, blocks, out),
         }
     }
 

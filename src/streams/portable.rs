@@ -1,5 +1,6 @@
 //! Programs without vector instructions of a certain kind. The other forms are held against this one.
 
+use super::sets::Set;
 use super::{BLOCK, Bytes, OWN, Vector, Words};
 
 /// The bits of a group's bytes: stream `k` has the bit of weight `2^k` of each byte.
@@ -16,11 +17,17 @@ pub(super) fn transpose(bytes: &Bytes, bits: &mut [Words; 8]) {
     }
 }
 
-/// The line ends in each block, one bit a byte.
-pub(super) fn line_ends(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
-    for (block, bits) in blocks.iter().zip(bits) {
-        *bits = block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(*byte == b'\n'));
+/// Of each block the line ends, and the bytes of a set but for blanks that no blank follows, one bit a byte.
+pub(super) fn lines(set: &Set, blocks: &[[u8; BLOCK]], out: &mut [(u64, u64)]) {
+    for (block, out) in blocks.iter().zip(out) {
+        let bits = |is: &dyn Fn(u8) -> bool| block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is(*byte)));
+        *out = (bits(&|byte| byte == b'\n'), bits(&|byte| set.has(byte)) & gaps(bits(&|byte| byte == b' ')));
     }
+}
+
+/// All places but for those of blanks that no blank follows; behind the last place one may.
+pub(super) fn gaps(blanks: u64) -> u64 {
+    !blanks | blanks >> 1 | 1 << (BLOCK - 1)
 }
 
 /// The ASCII letters in a block, one bit a byte.

@@ -7,6 +7,8 @@
 use std::arch::x86_64::*;
 
 use super::fragments::{LEN, Tables};
+use super::portable::gaps;
+use super::sets::Set;
 use super::{BLOCK, Bytes, Code, State, Vector, Words};
 
 /// What the processor has.
@@ -36,9 +38,9 @@ impl Form {
         }
     }
 
-    pub(super) fn line_ends(self, blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
+    pub(super) fn lines(self, set: &Set, blocks: &[[u8; BLOCK]], out: &mut [(u64, u64)]) {
         // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
-        unsafe { line_ends_avx2(blocks, bits) }
+        unsafe { lines_avx2(set, blocks, out) }
     }
 
     pub(super) fn letters(self, block: &[u8; BLOCK]) -> u64 {
@@ -57,8 +59,15 @@ impl Form {
     }
 
     pub(super) fn fragments(self, tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
-        // SAFETY: each form exists only where AVX2 was detected (`Form::all`).
-        unsafe { fragments_avx2(tables, text, from) }
+        match self {
+            // SAFETY: as above.
+            Self::Avx2 => unsafe { fragments_avx2(tables, text, from) },
+            // SAFETY: the form exists only where AVX2 and AVX-512 F, BW and VL were detected (`Form::all`). Less than is
+            // read at once is left to AVX2.
+            Self::Avx512 => unsafe {
+                fragments_avx512(tables, text, from).or_else(|rest| fragments_avx2(tables, text, rest))
+            },
+        }
     }
 
     pub(super) fn run<C: Code>(self, bits: &[Words; 8], state: &mut State, answers: &mut [Words]) {
@@ -96,12 +105,22 @@ fn transpose_avx2(bytes: &Bytes, bits: &mut [Words; 8]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn line_ends_avx2(blocks: &[[u8; BLOCK]], bits: &mut [u64]) {
-    let end = _mm256_set1_epi8(b'\n' as i8);
-    for (block, bits) in blocks.iter().zip(bits) {
+fn lines_avx2(set: &Set, blocks: &[[u8; BLOCK]], out: &mut [(u64, u64)]) {
+    // For each high half its bit; bytes beyond ASCII have none.
+    let (low, high) = (table(&set.low), table(&[1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let (half, end, blank) = (_mm256_set1_epi8(15), _mm256_set1_epi8(b'\n' as i8), _mm256_set1_epi8(b' ' as i8));
+    let not_in_set = |bytes: __m256i| {
+        let lower = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half));
+        let upper = _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), half));
+        _mm256_cmpeq_epi8(_mm256_and_si256(lower, upper), _mm256_setzero_si256())
+    };
+    for (block, out) in blocks.iter().zip(out) {
         let [a, b] = block.as_chunks::<32>().0 else { return };
-        let [a, b] = [a, b].map(|half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(load32(half), end)) as u32);
-        *bits = u64::from(a) | u64::from(b) << 32;
+        let (a, b) = (load32(a), load32(b));
+        let beyond = if set.beyond { bits(a, b) } else { 0 };
+        let first = !bits(not_in_set(a), not_in_set(b)) | beyond;
+        let blanks = bits(_mm256_cmpeq_epi8(a, blank), _mm256_cmpeq_epi8(b, blank));
+        *out = (bits(_mm256_cmpeq_epi8(a, end), _mm256_cmpeq_epi8(b, end)), first & gaps(blanks));
     }
 }
 
@@ -184,6 +203,48 @@ fn fragments_avx2(tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u
             }
         }
         at += 32;
+    }
+    Err(at)
+}
+
+/// The same sixteen entries in all quarters.
+#[target_feature(enable = "avx512f")]
+fn table512(entries: &[u8; 16]) -> __m512i {
+    // SAFETY: sixteen bytes are read, and there are sixteen; the address need not be aligned.
+    _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(entries.as_ptr().cast()) })
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn fragments_avx512(tables: &Tables, text: &[u8], from: usize) -> Result<(usize, u8), usize> {
+    let [a, b, c, d] = &tables.low;
+    let low = [table512(a), table512(b), table512(c), table512(d)];
+    let [a, b, c, d] = &tables.high;
+    let high = [table512(a), table512(b), table512(c), table512(d)];
+    let half = _mm512_set1_epi8(15);
+    let mut at = from;
+    while let Some(lot) = text.get(at..).and_then(|rest| rest.first_chunk::<{ BLOCK + LEN - 1 }>()) {
+        let mut buckets = _mm512_set1_epi8(-1);
+        for i in 0..LEN {
+            let Some(bytes) = lot[i..].first_chunk() else { return Err(at) };
+            let bytes = load64(bytes);
+            let lower = _mm512_shuffle_epi8(low[i], _mm512_and_si512(bytes, half));
+            let upper = _mm512_shuffle_epi8(high[i], _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), half));
+            buckets = _mm512_and_si512(buckets, _mm512_and_si512(lower, upper));
+        }
+        let mut yes = _mm512_test_epi8_mask(buckets, buckets);
+        if yes != 0 {
+            let mut found = [0; BLOCK];
+            // SAFETY: sixty-four bytes are written, and there are sixty-four; the address need not be aligned.
+            unsafe { _mm512_storeu_si512(found.as_mut_ptr().cast(), buckets) };
+            while yes != 0 {
+                let place = yes.trailing_zeros() as usize;
+                if lot[place..].first_chunk().is_some_and(|four| tables.begin(*four)) {
+                    return Ok((at + place, found[place]));
+                }
+                yes &= yes - 1;
+            }
+        }
+        at += BLOCK;
     }
     Err(at)
 }
