@@ -5,10 +5,9 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
-use regex_automata::{Anchored, Input};
 
 use crate::detect::checks::{self, Verdict};
-use crate::detect::programs::{self, Known};
+use crate::detect::programs::{self, Digits, Known};
 use crate::error::{Error, Result};
 use crate::rule::{Near, Rule, RuleId, Rules, Value};
 use crate::words;
@@ -33,25 +32,26 @@ enum Form {
     Regex(Regex),
 }
 
-/// A compiled pattern, and a quick no.
+/// A compiled pattern, and two quick noes.
 struct Program {
     form: Form,
     /// Where an automaton begins.
     begin: StateID,
-    /// With which bytes may a match begin?
+    /// With which bytes may a match begin, and with which digits?
     firsts: [bool; 256],
+    digits: Digits,
 }
 
 impl Program {
     fn new(source: &str) -> Option<Self> {
-        let form = Form::new(source)?;
+        let (form, digits) = Form::new(source)?;
         let (begin, firsts) = match &form {
             Form::Built(dfa) => beginning(&**dfa)?,
             Form::Made(dfa) => beginning(&**dfa)?,
             Form::Opening(dfa, ..) => beginning(&**dfa)?,
             Form::Regex(_) => (StateID::default(), [true; 256]),
         };
-        Some(Self { form, begin, firsts })
+        Some(Self { form, begin, firsts, digits })
     }
 
     /// Where a match that begins at the start of `text` ends.
@@ -89,21 +89,23 @@ fn end(dfa: &impl Automaton, begin: StateID, text: &[u8]) -> Option<usize> {
 }
 
 impl Form {
-    fn new(source: &str) -> Option<Self> {
-        let dense = match programs::find(&BUILTIN.0, source) {
+    /// The form of a pattern, and with which digits its matches may begin.
+    fn new(source: &str) -> Option<(Self, Digits)> {
+        let (known, digits) = programs::find(&BUILTIN.0, source).map_or((None, Digits::ANY), |(k, d)| (Some(k), d));
+        let dense = match known {
             Some(Known::Ready(dfa)) => Some(Self::Built(dfa)),
             Some(Known::Large(Some(opening))) => Some(Self::Opening(opening, source.into(), OnceLock::new())),
             Some(Known::Large(None)) => None,
             None => programs::automaton(source, programs::LARGEST_MADE).map(Box::new).map(Self::Made),
         };
-        dense.or_else(|| compile(source).map(Self::Regex).ok())
+        Some((dense.or_else(|| compile(source).map(Self::Regex).ok())?, digits))
     }
 }
 
 /// Where an automaton begins at the start of a text, and with which bytes a match may begin. No pattern matches the empty
 /// text.
 fn beginning(dfa: &impl Automaton) -> Option<(StateID, [bool; 256])> {
-    let begin = dfa.start_state_forward(&Input::new("").anchored(Anchored::Yes)).ok()?;
+    let begin = programs::begin(dfa)?;
     Some((begin, std::array::from_fn(|byte| !dfa.is_dead_state(dfa.next_state(begin, byte as u8)))))
 }
 
@@ -121,7 +123,13 @@ impl Pattern {
 
     /// Where a match that begins at the start of `text` ends.
     fn end(&self, text: &[u8]) -> Option<usize> {
-        self.program.get_or_init(|| Program::new(&self.source)).as_ref().and_then(|program| program.end(text))
+        self.end_with(text, Digits::ANY)
+    }
+
+    /// The same of a text that begins with these digits.
+    fn end_with(&self, text: &[u8], digits: Digits) -> Option<usize> {
+        let program = self.program.get_or_init(|| Program::new(&self.source)).as_ref()?;
+        if program.digits.meets(digits) { program.end(text) } else { None }
     }
 }
 
@@ -220,9 +228,9 @@ impl Matcher {
     pub(crate) fn at(&self, text: &[u8], at: usize, labelled: bool) -> Option<Match> {
         let window = text.get(at..text.len().min(at + REACH))?;
         let more: &[Pattern] = if labelled { &self.labelled } else { &[] };
-        let mut best: Option<Match> = None;
+        let (digits, mut best) = (Digits::of(window), None::<Match>);
         for pattern in self.looks.iter().chain(more) {
-            let Some(len) = pattern.end(window).filter(|len| *len > 0) else { continue };
+            let Some(len) = pattern.end_with(window, digits).filter(|len| *len > 0) else { continue };
             if best.is_some_and(|b| b.end >= at + len) || !ends_token(window, len) || self.goes_on(&window[len..]) {
                 continue;
             }
@@ -358,7 +366,7 @@ mod tests {
     proptest! {
         /// Automata end where the library's regexes do, and refuse no first byte of a match.
         #[test]
-        fn matches_end_where_they_end(text in "[a-dA-D0-3 .-]{0,8}") {
+        fn matches_end_where_they_end(text in "[0-3]{0,10}[a-dA-D0-3 .-]{0,8}") {
             for source in [
                 r"[A-C]\d{2}",
                 r"(?i:dr|ab)[. ]?\d",
@@ -368,11 +376,18 @@ mod tests {
                 r"(?:a|ab)(?:c|bcd)?",
                 r"[a-d ]+?(?:cd|c)\b",
                 r"\b[ab]*[^a]",
+                r"\d{2}|\d{4}-",
+                r"\d{3,9}[a-c]?",
+                r"\d{7}",
+                r"\d{8}(?:-\d)?",
             ] {
                 let program = Program::new(source).expect("a pattern");
                 prop_assert!(!matches!(program.form, Form::Regex(_)), "{}", source);
                 let plain = compile(source).expect("a pattern").find(text.as_bytes()).map(|found| found.end());
                 prop_assert_eq!(program.end(text.as_bytes()), plain, "{}", source);
+                let automaton = programs::automaton(source, 1 << 20).expect("a small pattern");
+                let may = Digits::matching(&automaton).meets(Digits::of(text.as_bytes()));
+                prop_assert!(may || plain.is_none(), "{}", source);
             }
         }
 

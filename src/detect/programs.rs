@@ -1,9 +1,11 @@
 //! Patterns as automata that are ready to run. Those of the built-in rules are made when phivet is built
 //! (`build.rs` shares this file): compiling them would cost more than scanning a small file.
 
-use regex_automata::dfa::{StartKind, dense};
+use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
 use super::shapes::Bytes;
@@ -73,35 +75,111 @@ fn relaxed(hir: &Hir) -> Hir {
     }
 }
 
+/// Where an automaton begins at the start of a text.
+pub(crate) fn begin(dfa: &impl Automaton) -> Option<StateID> {
+    dfa.start_state_forward(&Input::new("").anchored(Anchored::Yes)).ok()
+}
+
+/// Digits that a text begins with, as far as they are told apart, and what stands behind them: one bit for each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digits(u64);
+
+/// Kinds of bytes behind digits.
+const KINDS: u32 = 8;
+/// So many digits are not told from more.
+const MOST: u32 = 64 / KINDS - 1;
+
+impl Digits {
+    /// What all patterns may begin with.
+    pub(crate) const ANY: Self = Self(u64::MAX);
+
+    /// What `text` begins with.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let count = text.iter().take(MOST as usize).take_while(|byte| byte.is_ascii_digit()).count() as u32;
+        if count == MOST { Self::from(MOST) } else { Self::with(count, text.get(count as usize).copied()) }
+    }
+
+    /// So many digits and more, and whatever stands behind them.
+    fn from(count: u32) -> Self {
+        Self(u64::MAX << (count * KINDS))
+    }
+
+    fn with(count: u32, behind: Option<u8>) -> Self {
+        let kind = match behind {
+            None => 0,
+            Some(b'-') => 1,
+            Some(b'/') => 2,
+            Some(b'.') => 3,
+            Some(b' ') => 4,
+            Some(byte) if byte.is_ascii_alphabetic() => 5,
+            Some(byte) if byte.is_ascii() => 6,
+            Some(_) => 7,
+        };
+        Self(1 << (count * KINDS + kind))
+    }
+
+    /// Is there one way for both?
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// What the matches of an automaton may begin with.
+    #[allow(dead_code, reason = "only the build script and a test ask")]
+    pub(crate) fn matching(dfa: &impl Automaton) -> Self {
+        let Some(begin) = begin(dfa) else { return Self::ANY };
+        let (mut all, mut states) = (0, vec![begin]);
+        for count in 0..=MOST {
+            // An automaton tells a match when it has seen the byte behind it.
+            let matches = states.iter().any(|state| dfa.is_match_state(*state));
+            if matches || count == MOST && !states.is_empty() {
+                return Self(all | Self::from(count).0);
+            }
+            for state in &states {
+                let goes_on = |byte: &u8| !dfa.is_dead_state(dfa.next_state(*state, *byte));
+                let behind = (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()).filter(goes_on);
+                all |= behind.fold(0, |all, byte| all | Self::with(count, Some(byte)).0);
+                if dfa.is_match_state(dfa.next_eoi_state(*state)) {
+                    all |= Self::with(count, None).0;
+                }
+            }
+            states = states.iter().flat_map(|state| (b'0'..=b'9').map(|digit| dfa.next_state(*state, digit))).collect();
+            states.retain(|state| !dfa.is_dead_state(*state));
+            states.sort_unstable();
+            states.dedup();
+        }
+        Self(all)
+    }
+}
+
 /// Number of a pattern in a table of automata.
 pub(crate) fn key(pattern: &str) -> u64 {
     pattern.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The automata of many patterns as one table: their number; for each, by key, the key, where it stands, and whether it is
-/// of the whole pattern or, since that would be large, of its [`opening`] (or nothing); then they.
+/// The automata of many patterns as one table: their number; for each, by key, the key, where it stands, whether it is of
+/// the whole pattern or, since that would be large, of its [`opening`] (or nothing), and [`Digits::matching`]; then they.
 #[allow(dead_code, reason = "only the build script writes it")]
 pub(crate) fn table<'p>(patterns: impl Iterator<Item = &'p str>, little_endian: bool) -> Vec<u8> {
-    let mut ready: Vec<(u64, bool, Vec<u8>)> = patterns
+    let mut ready: Vec<(u64, bool, Digits, Vec<u8>)> = patterns
         .map(|pattern| {
-            let bytes = |dfa: dense::DFA<Vec<u32>>| {
+            let whole = automaton(pattern, LARGEST);
+            let (is_whole, made) = (whole.is_some(), whole.or_else(|| opening(pattern)));
+            let digits = made.as_ref().map_or(Digits::ANY, Digits::matching);
+            let bytes = made.map_or_else(Vec::new, |dfa| {
                 let (bytes, pad) = if little_endian { dfa.to_bytes_little_endian() } else { dfa.to_bytes_big_endian() };
                 bytes[pad..].to_vec()
-            };
-            match automaton(pattern, LARGEST) {
-                Some(whole) => (key(pattern), true, bytes(whole)),
-                None => (key(pattern), false, opening(pattern).map_or_else(Vec::new, bytes)),
-            }
+            });
+            (key(pattern), is_whole, digits, bytes)
         })
         .collect();
     ready.sort_by_key(|(key, ..)| *key);
     ready.dedup_by_key(|(key, ..)| *key);
     let mut head = (ready.len() as u64).to_le_bytes().to_vec();
     let mut body = Vec::new();
-    let begin = 8 + 32 * ready.len();
-    for (key, whole, bytes) in ready {
+    let begin = 8 + ENTRY * ready.len();
+    for (key, whole, digits, bytes) in ready {
         let at = begin + body.len();
-        for n in [key, at as u64, (at + bytes.len()) as u64, u64::from(whole)] {
+        for n in [key, at as u64, (at + bytes.len()) as u64, u64::from(whole), digits.0] {
             head.extend(n.to_le_bytes());
         }
         body.extend(bytes);
@@ -111,6 +189,9 @@ pub(crate) fn table<'p>(patterns: impl Iterator<Item = &'p str>, little_endian: 
     head
 }
 
+/// How many bytes of a table stand for each pattern before the automata.
+const ENTRY: usize = 40;
+
 /// What a table knows of a pattern.
 pub(crate) enum Known<'t> {
     Ready(Box<dense::DFA<&'t [u32]>>),
@@ -118,21 +199,23 @@ pub(crate) enum Known<'t> {
     Large(Option<Box<dense::DFA<&'t [u32]>>>),
 }
 
-/// What a table that [`table`] made, and that lies at an address divisible by eight, knows of `pattern`.
-pub(crate) fn find<'t>(table: &'t [u8], pattern: &str) -> Option<Known<'t>> {
+/// What a table that [`table`] made, and that lies at an address divisible by eight, knows of `pattern`, and what its
+/// matches may begin with.
+pub(crate) fn find<'t>(table: &'t [u8], pattern: &str) -> Option<(Known<'t>, Digits)> {
     let number = |at: usize| Some(u64::from_le_bytes(*table.get(at..)?.first_chunk::<8>()?));
     let count = usize::try_from(number(0)?).ok()?;
-    let keys = table.get(8..8 + 32 * count)?.as_chunks::<32>().0;
+    let keys = table.get(8..8 + ENTRY * count)?.as_chunks::<ENTRY>().0;
     let wanted = key(pattern);
     let i =
         keys.binary_search_by_key(&wanted, |entry| entry.first_chunk().map_or(0, |k| u64::from_le_bytes(*k))).ok()?;
-    let entry = |n: usize| number(8 + 32 * i + 8 * n);
+    let entry = |n: usize| number(8 + ENTRY * i + 8 * n);
     let at = |n: usize| usize::try_from(entry(n)?).ok();
     let bytes = table.get(at(1)?..at(2)?)?;
     let dfa = || dense::DFA::from_bytes(bytes).ok().map(|(dfa, _)| Box::new(dfa));
-    match entry(3)? {
-        0 if bytes.is_empty() => Some(Known::Large(None)),
-        0 => dfa().map(|opening| Known::Large(Some(opening))),
-        _ => dfa().map(Known::Ready),
-    }
+    let known = match entry(3)? {
+        0 if bytes.is_empty() => Known::Large(None),
+        0 => Known::Large(Some(dfa()?)),
+        _ => Known::Ready(dfa()?),
+    };
+    Some((known, Digits(entry(4)?)))
 }

@@ -3,7 +3,6 @@
 //! `Gray, Maria (1935-08-20)` and `Sweeney|Gina|19781114|F|76908` name nothing, but their cells explain each other.
 //! Only lines that already gave a hit, or two cells of names, are read; the judge weighs cell against cell.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::detect::checks::Verdict;
@@ -19,7 +18,9 @@ const LONGEST: usize = 2_000;
 
 /// Reads the lines around `seeds` for dates, names, numbers and ZIP codes that no label names.
 pub(crate) fn read(engine: &Engine, text: &[u8], seeds: &[usize], hits: &mut Vec<Hit>) {
-    let seeds: BTreeSet<usize> = seeds.iter().copied().collect();
+    let mut seeds = seeds.to_vec();
+    seeds.sort_unstable();
+    seeds.dedup();
     let mut line = 0..0;
     for (i, at) in seeds.into_iter().enumerate() {
         if i > 0 && at < line.end {
@@ -46,7 +47,7 @@ impl Row<'_> {
         let mut at = line.start;
         while at < line.end {
             let cell_end =
-                self.text[at..line.end].iter().position(|b| Some(*b) == delimiter).map_or(line.end, |i| at + i);
+                delimiter.and_then(|d| memchr::memchr(d, &self.text[at..line.end])).map_or(line.end, |i| at + i);
             let cell = trimmed(self.text, at..cell_end);
             if delimiter.is_some() && !cell.is_empty() && !(at == line.start && self.numbers_rows(&line, &cell)) {
                 self.cell(cell.clone(), cell_end);
@@ -136,17 +137,15 @@ impl Row<'_> {
     /// Birth dates: any date that is no time stamp.
     fn dates(&mut self, line: &Range<usize>, cell: Range<usize>) {
         let Some(rule) = self.engine.birth else { return };
-        let mut i = cell.start;
-        while i < cell.end {
-            let digit = self.text[i].is_ascii_digit();
-            let starts = i == 0 || !is_token(self.text[i - 1]);
-            let end = i + self.text[i..cell.end].iter().take_while(|b| is_token(**b)).count().max(1);
-            let date =
-                (digit && starts && i > line.start).then(|| date_at(self.engine, rule, self.text, i, false)).flatten();
+        let mut at = cell.start;
+        while let Some(n) = self.text[at..cell.end].iter().position(u8::is_ascii_digit) {
+            let i = at + n;
+            let starts = i > line.start && !is_token(self.text[i - 1]);
+            let date = starts.then(|| date_at(self.engine, rule, self.text, i, false)).flatten();
             if let Some(end) = date.filter(|_| !self.is_named(i)) {
                 self.push(rule, i..end, Clues::CHECKED);
             }
-            i = date.unwrap_or(end);
+            at = date.unwrap_or(i + 1).min(cell.end);
         }
     }
 
