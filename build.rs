@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 // Shared with the library, which reads what this script writes.
 #[path = "src/detect/begins.rs"]
 mod begins;
+#[allow(dead_code)]
+#[path = "src/detect/digits.rs"]
+mod digits;
 #[path = "src/words/hash.rs"]
 mod hash;
 #[allow(dead_code)]
@@ -70,6 +73,7 @@ fn main() -> Result<()> {
         "build.rs",
         "src/words/hash.rs",
         "src/detect/begins.rs",
+        "src/detect/digits.rs",
         "src/detect/openings.rs",
         "src/detect/programs.rs",
         "src/detect/questions.rs",

@@ -14,6 +14,7 @@ mod begins;
 mod beside;
 pub mod checks;
 mod columns;
+mod digits;
 mod encoded;
 pub(crate) mod engine;
 #[cfg(feature = "rust-flow")]

@@ -7,7 +7,8 @@ use regex_automata::dfa::{Automaton, dense};
 use regex_automata::util::primitives::StateID;
 
 use crate::detect::checks::{self, Verdict};
-use crate::detect::programs::{self, Digits, Known};
+use crate::detect::digits::{self, Digits};
+use crate::detect::programs::{self, Known};
 use crate::error::{Error, Result};
 use crate::rule::{Near, Rule, RuleId, Rules, Value};
 use crate::words;
@@ -105,7 +106,7 @@ impl Form {
 /// Where an automaton begins at the start of a text, and with which bytes a match may begin. No pattern matches the empty
 /// text.
 fn beginning(dfa: &impl Automaton) -> Option<(StateID, [bool; 256])> {
-    let begin = programs::begin(dfa)?;
+    let begin = digits::begin(dfa)?;
     Some((begin, std::array::from_fn(|byte| !dfa.is_dead_state(dfa.next_state(begin, byte as u8)))))
 }
 

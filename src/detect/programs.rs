@@ -1,13 +1,12 @@
 //! Patterns as automata that are ready to run. Those of the built-in rules are made when phivet is built
 //! (`build.rs` shares this file): compiling them would cost more than scanning a small file.
 
-use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::dfa::{StartKind, dense};
 use regex_automata::nfa::thompson;
-use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
+use super::digits::Digits;
 use super::shapes::Bytes;
 
 /// Most bytes that an automaton, and making it, may take: when phivet is built, and when it runs.
@@ -75,82 +74,6 @@ fn relaxed(hir: &Hir) -> Hir {
     }
 }
 
-/// Where an automaton begins at the start of a text.
-pub(crate) fn begin(dfa: &impl Automaton) -> Option<StateID> {
-    dfa.start_state_forward(&Input::new("").anchored(Anchored::Yes)).ok()
-}
-
-/// Digits that a text begins with, as far as they are told apart, and what stands behind them: one bit for each way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Digits(u64);
-
-/// Kinds of bytes behind digits.
-const KINDS: u32 = 8;
-/// So many digits are not told from more.
-const MOST: u32 = 64 / KINDS - 1;
-
-impl Digits {
-    /// What all patterns may begin with.
-    pub(crate) const ANY: Self = Self(u64::MAX);
-
-    /// What `text` begins with.
-    pub(crate) fn of(text: &[u8]) -> Self {
-        let count = text.iter().take(MOST as usize).take_while(|byte| byte.is_ascii_digit()).count() as u32;
-        if count == MOST { Self::from(MOST) } else { Self::with(count, text.get(count as usize).copied()) }
-    }
-
-    /// So many digits and more, and whatever stands behind them.
-    fn from(count: u32) -> Self {
-        Self(u64::MAX << (count * KINDS))
-    }
-
-    fn with(count: u32, behind: Option<u8>) -> Self {
-        let kind = match behind {
-            None => 0,
-            Some(b'-') => 1,
-            Some(b'/') => 2,
-            Some(b'.') => 3,
-            Some(b' ') => 4,
-            Some(byte) if byte.is_ascii_alphabetic() => 5,
-            Some(byte) if byte.is_ascii() => 6,
-            Some(_) => 7,
-        };
-        Self(1 << (count * KINDS + kind))
-    }
-
-    /// Is there one way for both?
-    pub(crate) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    /// What the matches of an automaton may begin with.
-    #[allow(dead_code, reason = "only the build script and a test ask")]
-    pub(crate) fn matching(dfa: &impl Automaton) -> Self {
-        let Some(begin) = begin(dfa) else { return Self::ANY };
-        let (mut all, mut states) = (0, vec![begin]);
-        for count in 0..=MOST {
-            // An automaton tells a match when it has seen the byte behind it.
-            let matches = states.iter().any(|state| dfa.is_match_state(*state));
-            if matches || count == MOST && !states.is_empty() {
-                return Self(all | Self::from(count).0);
-            }
-            for state in &states {
-                let goes_on = |byte: &u8| !dfa.is_dead_state(dfa.next_state(*state, *byte));
-                let behind = (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()).filter(goes_on);
-                all |= behind.fold(0, |all, byte| all | Self::with(count, Some(byte)).0);
-                if dfa.is_match_state(dfa.next_eoi_state(*state)) {
-                    all |= Self::with(count, None).0;
-                }
-            }
-            states = states.iter().flat_map(|state| (b'0'..=b'9').map(|digit| dfa.next_state(*state, digit))).collect();
-            states.retain(|state| !dfa.is_dead_state(*state));
-            states.sort_unstable();
-            states.dedup();
-        }
-        Self(all)
-    }
-}
-
 /// Number of a pattern in a table of automata.
 pub(crate) fn key(pattern: &str) -> u64 {
     pattern.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
@@ -179,7 +102,7 @@ pub(crate) fn table<'p>(patterns: impl Iterator<Item = &'p str>, little_endian: 
     let begin = 8 + ENTRY * ready.len();
     for (key, whole, digits, bytes) in ready {
         let at = begin + body.len();
-        for n in [key, at as u64, (at + bytes.len()) as u64, u64::from(whole), digits.0] {
+        for n in [key, at as u64, (at + bytes.len()) as u64, u64::from(whole), digits.bits()] {
             head.extend(n.to_le_bytes());
         }
         body.extend(bytes);
@@ -217,5 +140,5 @@ pub(crate) fn find<'t>(table: &'t [u8], pattern: &str) -> Option<(Known<'t>, Dig
         0 => Known::Large(Some(dfa()?)),
         _ => Known::Ready(dfa()?),
     };
-    Some((known, Digits(entry(4)?)))
+    Some((known, Digits::of_bits(entry(4)?)))
 }

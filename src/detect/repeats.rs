@@ -2,7 +2,7 @@
 //!
 //! Only values that hardly stand for anything else are looked for: long numbers, full names, whole addresses.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -73,8 +73,8 @@ fn places(text: &[u8], values: &[&[u8]]) -> Vec<(usize, Range<usize>)> {
 
 impl Repeats {
     /// What was surely found, and is worth being looked for.
-    fn values<'t>(&self, text: &'t [u8], hits: &[Hit]) -> BTreeMap<&'t [u8], Meaning> {
-        let mut values = BTreeMap::new();
+    fn values<'t>(&self, text: &'t [u8], hits: &[Hit]) -> HashMap<&'t [u8], Meaning> {
+        let mut values = HashMap::new();
         let mut firm = hits.iter().filter(|hit| is_firm(hit)).peekable();
         if firm.peek().is_none() {
             return values;
