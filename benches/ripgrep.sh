@@ -2,13 +2,23 @@
 # What a scan costs beside ripgrep: CPU time, medians of five alternating runs on one thread. ripgrep looks for one text
 # that is not there, and for twenty patterns that somebody would grep for; it does less, and tells how fast the machine is.
 #
-#   benches/ripgrep.sh PATH...      for each file or folder; needs `rg`
+#   benches/ripgrep.sh PATH...              for each file or folder; needs `rg`
+#   benches/ripgrep.sh --avx2 PATH...       phivet as on a processor without AVX-512
+#   benches/ripgrep.sh --portable PATH...   phivet without vector instructions of its own
 set -euo pipefail
 shopt -s inherit_errexit
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-phivet=$here/../target/release/phivet
-[ $# -gt 0 ] || { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-(cd "$here/.." && cargo build --locked --release --quiet)
+target=target
+case ${1:-} in
+    --avx2 | --portable)
+        target=target/${1#--}
+        export RUSTFLAGS="${RUSTFLAGS:-} --cfg phivet_${1#--}"
+        shift
+        ;;
+esac
+[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+(cd "$here/.." && cargo build --locked --release --quiet --target-dir "$target")
+phivet=$here/../$target/release/phivet
 
 # Seconds of CPU of one run. `rg` exits with 1 where nothing matches.
 seconds() {
