@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use crate::streams::WordStarts;
+use crate::streams::{BLOCK, WordStarts};
 use crate::words::{self, Class};
 
 /// How many words are known to a thread that were looked up lately; a power of two.
@@ -117,20 +117,20 @@ impl HealthWords {
         if from >= end {
             return;
         }
+        // The last word belongs to what is read, all of it. No more is looked through than whole blocks: there may be no word
+        // for long.
+        let letter = |at: usize| text[at].is_ascii_alphabetic();
+        self.read.end = if end < text.len() && letter(end - 1) { letters_end(text, end) } else { end };
+        let text = &text[..text.len().min(from + (self.read.end - from).next_multiple_of(BLOCK))];
         LATELY.with_borrow_mut(|lately| {
             let mut starts = WordStarts::new(&text[from..]);
             while let Some(start) = starts.next().filter(|start| from + start < end) {
-                if may_begin(text, from + start) {
-                    let word = from + start..from + starts.end(start);
-                    if is_known(lately, &text[word.clone()]) {
-                        self.words.push(word);
-                    }
+                let word = from + start..from + starts.end(start);
+                if may_begin(text, word.start) && is_known(lately, &text[word.clone()]) {
+                    self.words.push(word);
                 }
             }
         });
-        // The last word belongs to what was read, all of it.
-        let letter = |at: usize| text[at].is_ascii_alphabetic();
-        self.read.end = if end < text.len() && letter(end - 1) { letters_end(text, end) } else { end };
     }
 }
 

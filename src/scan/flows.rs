@@ -1,5 +1,6 @@
 //! The code checks of a run: files of a workspace are read on all cores, then solved at once.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -77,8 +78,9 @@ pub fn flows(
     for source in sources.iter().filter(|source| source.wanted) {
         flows.insert(source.name.clone(), Vec::new());
     }
+    let ends: Vec<LineEnds> = sources.iter().map(|_| LineEnds::new()).collect();
     for flow in found.unwrap_or_default() {
-        if let Some((name, hit)) = hit(analysis, sources, &flow) {
+        if let Some((name, hit)) = hit(analysis, (sources, &ends), &flow) {
             flows.entry(name).or_default().push(hit);
         }
     }
@@ -161,8 +163,11 @@ fn context(language: &Language) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// Where a source's lines end, once somebody asks: many flows may lead through one file.
+type LineEnds = OnceCell<Vec<usize>>;
+
 /// A flow as the judge wants it: in a wanted file, at the sink or, if that lies elsewhere, where the value leaves.
-fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, FlowHit)> {
+fn hit(analysis: &Analysis, (sources, ends): (&[Source], &[LineEnds]), flow: &Flow) -> Option<(String, FlowHit)> {
     let wanted = |file: u32| sources.get(file as usize).is_some_and(|source| source.wanted);
     let end = Step { file: flow.file, span: flow.span };
     let at = if wanted(flow.file) { &end } else { flow.trail.iter().rev().find(|step| wanted(step.file))? };
@@ -186,7 +191,8 @@ fn hit(analysis: &Analysis, sources: &[Source], flow: &Flow) -> Option<(String, 
             Some(text) => (text.to_owned(), at.start - line.start..at.end - line.start),
             None => (String::new(), 0..0),
         };
-        Some(FlowStep { document: of.name.clone(), places: places(&of.text, step), line, at, says })
+        let places = places(&of.text, ends.get(step.file as usize)?, step);
+        Some(FlowStep { document: of.name.clone(), places, line, at, says })
     });
     let hit = FlowHit {
         rule: *analysis.rules.get(usize::from(flow.rule))?,
@@ -206,11 +212,12 @@ fn range(text: &str, step: &Step) -> std::ops::Range<usize> {
     start..(step.span.1 as usize).clamp(start, text.len())
 }
 
-fn places(text: &str, step: &Step) -> [(u64, u64); 2] {
+fn places(text: &str, ends: &LineEnds, step: &Step) -> [(u64, u64); 2] {
     let range = range(text, step);
     let bytes = text.as_bytes();
+    let ends = ends.get_or_init(|| memchr::memchr_iter(b'\n', bytes).collect());
     [range.start, range.end].map(|at| {
-        let line = memchr::memchr_iter(b'\n', &bytes[..at]).count() as u64 + 1;
+        let line = ends.partition_point(|end| *end < at) as u64 + 1;
         let start = line_around(bytes, at).start;
         (line, 1 + utf16_width(&bytes[start.min(at)..at]))
     })
