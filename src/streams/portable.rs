@@ -17,11 +17,16 @@ pub(super) fn transpose(bytes: &Bytes, bits: &mut [Words; 8]) {
     }
 }
 
-/// Of each block the line ends, and the bytes of a set but for blanks that no blank follows, one bit a byte.
+/// Which bytes of a block are of a kind, one bit a byte.
+fn bits(block: &[u8; BLOCK], is: impl Fn(&u8) -> bool) -> u64 {
+    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is(byte)))
+}
+
+/// Of each block the line ends, and the bytes of a set but for blanks that no blank follows.
 pub(super) fn lines(set: &Set, blocks: &[[u8; BLOCK]], out: &mut [(u64, u64)]) {
     for (block, out) in blocks.iter().zip(out) {
-        let bits = |is: &dyn Fn(u8) -> bool| block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(is(*byte)));
-        *out = (bits(&|byte| byte == b'\n'), bits(&|byte| set.has(byte)) & gaps(bits(&|byte| byte == b' ')));
+        let blanks = bits(block, |byte| *byte == b' ');
+        *out = (bits(block, |byte| *byte == b'\n'), bits(block, |byte| set.has(*byte)) & gaps(blanks));
     }
 }
 
@@ -30,19 +35,19 @@ pub(super) fn gaps(blanks: u64) -> u64 {
     !blanks | blanks >> 1 | 1 << (BLOCK - 1)
 }
 
-/// The ASCII letters in a block, one bit a byte.
+/// The ASCII letters in a block.
 pub(super) fn letters(block: &[u8; BLOCK]) -> u64 {
-    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphabetic()))
+    bits(block, u8::is_ascii_alphabetic)
 }
 
 /// Those of them that are small.
 pub(super) fn small_letters(block: &[u8; BLOCK]) -> u64 {
-    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_lowercase()))
+    bits(block, u8::is_ascii_lowercase)
 }
 
 /// Letters and digits.
 pub(super) fn letters_and_digits(block: &[u8; BLOCK]) -> u64 {
-    block.iter().rev().fold(0, |bits, byte| bits << 1 | u64::from(byte.is_ascii_alphanumeric()))
+    bits(block, u8::is_ascii_alphanumeric)
 }
 
 /// An 8 × 8 square of bits, rows to columns (Warren, Hacker's Delight, 7-3).

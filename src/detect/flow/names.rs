@@ -100,11 +100,7 @@ impl Vocabulary {
 
     /// Adds a phrase; what is there already stays.
     pub fn add(&mut self, said: &str, kind: &str, role: Role) {
-        let phrase = phrase(said);
-        if !phrase.is_empty() && !self.phrases.contains_key(&key(&phrase)) {
-            let label = self.label(kind);
-            self.insert((key(&phrase), &phrase), label, role);
-        }
+        self.add_all(std::iter::once((said, role)), kind, &FxHashSet::default());
     }
 
     /// Adds the phrases of one kind, but for those that mean `nothing`, by their [`key`]s; what is there already stays.
@@ -115,14 +111,10 @@ impl Vocabulary {
             let key = key(&phrase);
             if !phrase.is_empty() && !nothing.contains(&key) && !self.phrases.contains_key(&key) {
                 let label = *label.get_or_insert_with(|| self.label(kind));
-                self.insert((key, &phrase), label, role);
+                self.longest = self.longest.max(1 + phrase.bytes().filter(|byte| *byte == b' ').count());
+                self.phrases.insert(key, (label, role));
             }
         }
-    }
-
-    fn insert(&mut self, (key, phrase): (u64, &str), label: Label, role: Role) {
-        self.longest = self.longest.max(1 + phrase.bytes().filter(|byte| *byte == b' ').count());
-        self.phrases.insert(key, (label, role));
     }
 
     /// Makes room for so many more phrases.
